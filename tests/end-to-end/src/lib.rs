@@ -1,0 +1,1 @@
+//! quire-end-to-end
