@@ -1,0 +1,2 @@
+// The repository's HEAD reference.
+export { proxy as onRequest } from "../_proxy.js";

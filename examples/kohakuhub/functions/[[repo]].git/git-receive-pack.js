@@ -1,0 +1,2 @@
+// Push.
+export { proxy as onRequest } from "../_proxy.js";

@@ -1,0 +1,2 @@
+// Clone, fetch and pull.
+export { proxy as onRequest } from "../_proxy.js";

@@ -1,0 +1,2 @@
+// Everything under /api/.
+export { proxy as onRequest } from "../_proxy.js";

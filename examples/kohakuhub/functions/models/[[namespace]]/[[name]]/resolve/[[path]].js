@@ -1,0 +1,2 @@
+// File downloads of models.
+export { proxy as onRequest } from "../../../../_proxy.js";

@@ -1,0 +1,2 @@
+// Organisation pages and their data.
+export { proxy as onRequest } from "../_proxy.js";

@@ -1,0 +1,2 @@
+// File downloads of spaces.
+export { proxy as onRequest } from "../../../../_proxy.js";
