@@ -1,1 +1,4 @@
 //! quire-runtime
+#![allow(dead_code)]
+mod core;
+mod web;

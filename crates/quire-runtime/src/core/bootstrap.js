@@ -1,0 +1,36 @@
+// What every other file relies on: how globals and classes are published, how errors of native
+// operations get their class.
+
+const { defineProperty, getOwnPropertyDescriptors, entries } = Object;
+
+/** Defines a global the way the platform does: writable, configurable, not enumerable. */
+internals.expose = (name, value) => {
+  defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+};
+
+function makeMembersEnumerable(object, skipped) {
+  for (const [name, descriptor] of entries(getOwnPropertyDescriptors(object))) {
+    if (skipped.includes(name) || name.startsWith("_")) continue;
+    if (!descriptor.configurable) continue;
+    defineProperty(object, name, { ...descriptor, enumerable: true });
+  }
+}
+
+/** Gives a class the shape of a Web IDL interface: enumerable members and a string tag. */
+internals.defineClass = (Class, tag) => {
+  makeMembersEnumerable(Class.prototype, ["constructor"]);
+  makeMembersEnumerable(Class, ["prototype", "name", "length"]);
+  defineProperty(Class.prototype, Symbol.toStringTag, { value: tag, configurable: true });
+  if (Class.name !== tag) defineProperty(Class, "name", { value: tag, configurable: true });
+};
+
+/** The key under which a class says how `console` shows its instances. */
+internals.inspect = Symbol("quire.inspect");
+
+const errorClasses = { __proto__: null, Error, TypeError, RangeError };
+
+/** Makes the error of a native operation; `name` is a class, or else the name of a DOMException. */
+internals.makeError = (name, message) => {
+  const Class = errorClasses[name];
+  return Class ? new Class(message) : internals.domException(name, message);
+};

@@ -1,0 +1,209 @@
+//! One JavaScript world: the engine, the native operations, and whose request is running.
+
+use super::error::OpError;
+use super::request::RequestContext;
+use quire_jsc::{Arg, Call, Context, Exception, IntoValue, Value};
+use std::cell::RefCell;
+use std::future::Future;
+use std::rc::{Rc, Weak};
+
+/// How a line that the program logged is passed on: its level (`log`, `warn`, …) and text.
+pub(crate) type LogSink = Box<dyn Fn(&str, &str)>;
+
+/// The JavaScript side of one worker. Everything of it stays on one thread.
+pub(crate) struct Realm {
+    context: Context,
+    /// Native operations, as the JavaScript halves of the Web APIs see them.
+    ops: Value,
+    /// What the JavaScript halves share with each other and with Rust, out of programs' reach.
+    internals: Value,
+    /// The request on whose behalf JavaScript runs right now. Whatever it starts belongs to that.
+    current: RefCell<Option<Rc<RequestContext>>>,
+    log: LogSink,
+    this: Weak<Realm>,
+}
+
+impl Realm {
+    /// A world without any Web API.
+    pub(crate) fn new(log: LogSink) -> Result<Rc<Self>, Exception> {
+        let context = Context::new();
+        let (ops, internals) = (context.object(), context.object());
+        let realm = Rc::new_cyclic(|this| Self {
+            context,
+            ops,
+            internals,
+            current: RefCell::default(),
+            log,
+            this: this.clone(),
+        });
+        realm.run_source("core/bootstrap.js", include_str!("bootstrap.js"))?;
+        Ok(realm)
+    }
+
+    pub(crate) fn context(&self) -> &Context {
+        &self.context
+    }
+
+    /// A function or object that a JavaScript half published.
+    pub(crate) fn internal(&self, name: &str) -> Result<Value, Exception> {
+        self.internals.get(name)
+    }
+
+    /// Evaluates the JavaScript half of an API.
+    pub(crate) fn run_source(&self, name: &str, source: &str) -> Result<(), Exception> {
+        let script =
+            format!("(function (globalThis, internals, ops) {{ \"use strict\"; {source}\n}})");
+        self.context
+            .evaluate(&script, &format!("quire:{name}"))?
+            .call_and_forget(
+                None,
+                [
+                    Arg::Value(&self.context.global()),
+                    Arg::Value(&self.internals),
+                    Arg::Value(&self.ops),
+                ],
+            )
+    }
+
+    /// Adds a native operation.
+    pub(crate) fn op<R: IntoValue>(
+        &self,
+        name: &str,
+        body: impl Fn(&Call<'_>) -> Result<R, OpError> + 'static,
+    ) {
+        self.realm_op(name, move |_, call| body(call));
+    }
+
+    /// Adds a native operation that needs the realm itself.
+    pub(crate) fn realm_op<R: IntoValue>(
+        &self,
+        name: &str,
+        body: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<R, OpError> + 'static,
+    ) {
+        let this = self.this.clone();
+        let function = self.context.function(move |call| {
+            let Some(realm) = this.upgrade() else {
+                return Err(call.context().error("the runtime has ended"));
+            };
+            body(&realm, call).map_err(|error| realm.exception(error))
+        });
+        if let Err(exception) = self.ops.set(name, &function) {
+            unreachable!("the object of operations takes any name: {exception}");
+        }
+    }
+
+    /// Adds a native operation whose result comes later: JavaScript gets a promise. The work counts
+    /// as pending for the request that started it, and ends with it.
+    pub(crate) fn async_op<R, F>(
+        &self,
+        name: &str,
+        start: impl Fn(&Call<'_>) -> Result<F, OpError> + 'static,
+    ) where
+        R: IntoValue + 'static,
+        F: Future<Output = Result<R, OpError>> + 'static,
+    {
+        self.realm_async_op(name, move |_, call| start(call));
+    }
+
+    /// As [`async_op`](Self::async_op), for an operation that needs the realm itself.
+    pub(crate) fn realm_async_op<R, F>(
+        &self,
+        name: &str,
+        start: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<F, OpError> + 'static,
+    ) where
+        R: IntoValue + 'static,
+        F: Future<Output = Result<R, OpError>> + 'static,
+    {
+        self.realm_op(name, move |realm, call| match start(realm, call) {
+            Ok(future) => realm.promise_of(future),
+            Err(error @ OpError::Terminated(_)) => Err(error),
+            Err(error) => realm.promise_of(std::future::ready(Err::<R, _>(error))),
+        });
+    }
+
+    /// A promise for what `future` gives.
+    pub(crate) fn promise_of<R: IntoValue + 'static>(
+        self: &Rc<Self>,
+        future: impl Future<Output = Result<R, OpError>> + 'static,
+    ) -> Result<Value, OpError> {
+        let (promise, deferred) = self.context.promise()?;
+        self.spawn(async move |realm, owner| {
+            let result = future.await;
+            realm.enter(owner, move |realm| match result {
+                Ok(value) => deferred.resolve(value),
+                Err(error) => deferred.reject(realm.exception(error).value()),
+            });
+        });
+        Ok(promise)
+    }
+
+    /// Runs a task that belongs to the current request: it counts as pending work of it, and is
+    /// dropped when the request ends.
+    pub(crate) fn spawn<F>(self: &Rc<Self>, task: F)
+    where
+        F: AsyncFnOnce(Rc<Realm>, Option<Rc<RequestContext>>) + 'static,
+    {
+        let (realm, owner) = (self.clone(), self.current());
+        match owner.clone() {
+            Some(request) => request.spawn(async move { task(realm, owner).await }),
+            None => drop(tokio::task::spawn_local(async move { task(realm, None).await })),
+        }
+    }
+
+    /// The request on whose behalf JavaScript runs.
+    pub(crate) fn current(&self) -> Option<Rc<RequestContext>> {
+        self.current.borrow().clone()
+    }
+
+    /// The running request, or the error that the original gives for work outside of one.
+    pub(crate) fn require_request(&self) -> Result<Rc<RequestContext>, OpError> {
+        self.current().ok_or_else(|| {
+            OpError::Error(
+                "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), \
+                 setting a timeout, and generating random values are not allowed within global scope. To fix this \
+                 error, perform this operation within a handler. \
+                 https://developers.cloudflare.com/workers/runtime-apis/handlers/"
+                    .into(),
+            )
+        })
+    }
+
+    /// Enters the engine on behalf of `owner`. When the entry ends all promise jobs have run; what
+    /// that means for the request is looked at before this returns.
+    pub(crate) fn enter(
+        self: &Rc<Self>,
+        owner: Option<Rc<RequestContext>>,
+        run: impl FnOnce(&Rc<Realm>) -> Result<(), Exception>,
+    ) {
+        let outer = self.current.replace(owner.clone());
+        let result = run(self);
+        self.current.replace(outer);
+        match (result, owner) {
+            (Err(exception), Some(owner)) if exception.is_termination() => owner.over_time_limit(),
+            (Err(exception), _) => self.log("error", &exception.to_string()),
+            (Ok(()), Some(owner)) => owner.after_entry(),
+            (Ok(()), None) => {}
+        }
+    }
+
+    /// Passes a line of the program's log on.
+    pub(crate) fn log(&self, level: &str, text: &str) {
+        (self.log)(level, text);
+    }
+
+    /// The exception that an operation's error becomes.
+    pub(crate) fn exception(&self, error: OpError) -> Exception {
+        let (name, message) = match error {
+            OpError::Thrown(value) => return value.into(),
+            OpError::Terminated(exception) => return exception,
+            OpError::Type(message) => ("TypeError", message),
+            OpError::Range(message) => ("RangeError", message),
+            OpError::Error(message) => ("Error", message),
+            OpError::Dom(name, message) => (name, message),
+        };
+        self.internals
+            .get("makeError")
+            .and_then(|make| make.call(None, [Arg::String(name), Arg::String(&message)]))
+            .map_or_else(|exception| exception, Exception::from)
+    }
+}

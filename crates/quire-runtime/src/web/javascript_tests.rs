@@ -1,0 +1,97 @@
+//! Runs every `tests/*-test.js` of the Web APIs in a realm with all of them.
+
+#![allow(clippy::unwrap_used)]
+
+use crate::core::realm::Realm;
+use quire_jsc::{Arg, Call};
+use std::cell::RefCell;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// No test takes long; one that never settles must not hang the run.
+const TEST_SECONDS_MAX: u64 = 30;
+
+fn test_files() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut folders = vec![root];
+    let mut files = Vec::new();
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.to_string_lossy().ends_with("-test.js") {
+                files.push(path);
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// The outcome of each test of a file: its name, and what went wrong if anything did.
+async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
+    let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
+    let realm = Realm::new(log).unwrap();
+    super::install(&realm).unwrap();
+    let outcomes = Rc::new(RefCell::new(Vec::new()));
+    let sink = outcomes.clone();
+    let report = realm.context().function(move |call: &Call<'_>| {
+        let failure = (!call.is_nullish(1)).then(|| call.string(1)).transpose()?;
+        sink.borrow_mut().push((call.string(0)?, failure));
+        Ok(())
+    });
+    let (finished, wait) = tokio::sync::oneshot::channel();
+    let finished = RefCell::new(Some(finished));
+    let done = realm.context().function(move |_| {
+        if let Some(finished) = finished.borrow_mut().take() {
+            let _ = finished.send(());
+        }
+        Ok(())
+    });
+    let evaluate = |script: &str, name: &str| realm.context().evaluate(script, name).unwrap();
+    evaluate(include_str!("javascript_tests.js"), "harness.js")
+        .call(None, [Arg::Value(&report), Arg::Value(&done)])
+        .unwrap();
+    let source = std::fs::read_to_string(path).unwrap();
+    evaluate(&format!("{{\n{source}\n}}"), &path.display().to_string());
+    let request = crate::core::request::RequestContext::detached(&realm);
+    realm.enter(Some(request.clone()), |realm| {
+        realm.context().evaluate("runTests()", "harness.js").map(drop)
+    });
+    let pump = crate::core::event_loop::run(realm.clone());
+    tokio::select! {
+        _ = wait => {}
+        _ = pump => {}
+        () = tokio::time::sleep(Duration::from_secs(TEST_SECONDS_MAX)) => {
+            outcomes.borrow_mut().push(("the whole file".into(), Some("never finished".into())));
+        }
+    }
+    outcomes.take()
+}
+
+#[test]
+fn every_javascript_test_passes() {
+    let files = test_files();
+    assert!(!files.is_empty(), "no test file was found");
+    let only = std::env::var("QUIRE_JS_TEST").unwrap_or_default();
+    let mut failures = Vec::new();
+    let mut passed = 0;
+    for path in files.iter().filter(|path| path.to_string_lossy().contains(&only)) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let outcomes = tokio::task::LocalSet::new().block_on(&runtime, run_file(path));
+        assert!(!outcomes.is_empty(), "{} holds no test", path.display());
+        for (name, failure) in outcomes {
+            match failure {
+                None => passed += 1,
+                Some(failure) => failures.push(format!("{}: {name}\n    {failure}", path.display())),
+            }
+        }
+    }
+    println!("{passed} passed, {} failed", failures.len());
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
