@@ -1,0 +1,1 @@
+export const onRequest = ({ request }) => new Response(`error-handler: ${request.method}`);

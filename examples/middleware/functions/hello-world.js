@@ -1,0 +1,5 @@
+// Reacts to POST /hello-world
+export async function onRequestPost(request) {
+// ...
+return new Response(`Hello world`);
+}

@@ -1,0 +1,1 @@
+export const onRequest = ({ params }: any): Response => new Response(`todo ${params.id}`);

@@ -1,0 +1,7 @@
+export const errorHandler = async ({ next }) => {
+  try {
+    return await next();
+  } catch (err) {
+    return new Response(`${err.message}\n${err.stack}`, { status: 500 });
+  }
+};

@@ -1,0 +1,3 @@
+import { describe } from "../describe";
+
+export const onRequest = describe("./functions/api/time.ts");
