@@ -1,0 +1,126 @@
+// MessageChannel and MessagePort inside one realm (HTML §9.4): nothing can be transferred.
+const NativeTypeError = TypeError;
+const { EventTarget, MessageEvent, dispatch, fire } = internals.events;
+const key = Symbol();
+
+let of;
+let entangle;
+
+class MessagePort extends EventTarget {
+  #other = null;
+  // Messages that wait for start(); null once the port is started.
+  #waiting = [];
+  #closed = false;
+  #onmessage = null;
+  #onmessageerror = null;
+  #onclose = null;
+
+  static {
+    of = (port) => {
+      if (port === null || typeof port !== "object" || !(#other in port)) {
+        throw new NativeTypeError("Illegal invocation: this member belongs to MessagePort");
+      }
+      return port;
+    };
+    entangle = (one, two) => {
+      one.#other = two;
+      two.#other = one;
+    };
+  }
+
+  constructor(secret) {
+    if (secret !== key) throw new NativeTypeError("Illegal constructor");
+    super();
+  }
+
+  postMessage(message, transfer = undefined) {
+    of(this);
+    if (arguments.length === 0) throw new NativeTypeError("postMessage(): the message is missing");
+    const list = transfer !== null && typeof transfer === "object" && !(Symbol.iterator in transfer) ? transfer.transfer : transfer;
+    if (list !== undefined && list !== null && [...list].length > 0) throw new Error("Transfer list is not supported");
+    const data = internals.structuredClone.clone(message);
+    const other = this.#other;
+    if (this.#closed || other.#closed) return;
+    if (other.#waiting === null) other.#deliver(data);
+    else other.#waiting.push(data);
+  }
+
+  start() {
+    const waiting = of(this).#waiting;
+    if (waiting === null || this.#closed) return;
+    this.#waiting = null;
+    for (const data of waiting) this.#deliver(data);
+  }
+
+  close() {
+    if (of(this).#closed) return;
+    const other = this.#other;
+    this.#closed = true;
+    other.#closed = true;
+    for (const port of [other, this]) internals.events.queueTask(() => fire(port, "close"));
+  }
+
+  #deliver(data) {
+    internals.events.queueTask(() => {
+      if (!this.#closed) dispatch(this, new MessageEvent("message", { data }));
+    });
+  }
+
+  get onmessage() {
+    return of(this).#onmessage;
+  }
+  set onmessage(handler) {
+    of(this).#onmessage = typeof handler === "function" ? handler : null;
+    this.start();
+  }
+  get onmessageerror() {
+    return of(this).#onmessageerror;
+  }
+  set onmessageerror(handler) {
+    of(this).#onmessageerror = typeof handler === "function" ? handler : null;
+  }
+  get onclose() {
+    return of(this).#onclose;
+  }
+  set onclose(handler) {
+    of(this).#onclose = typeof handler === "function" ? handler : null;
+  }
+}
+Object.defineProperty(MessagePort, "length", { value: 0, configurable: true });
+
+class MessageChannel {
+  #port1 = new MessagePort(key);
+  #port2 = new MessagePort(key);
+
+  constructor() {
+    entangle(this.#port1, this.#port2);
+  }
+  get port1() {
+    if (!(#port1 in this)) throw new NativeTypeError("Illegal invocation: this member belongs to MessageChannel");
+    return this.#port1;
+  }
+  get port2() {
+    if (!(#port1 in this)) throw new NativeTypeError("Illegal invocation: this member belongs to MessageChannel");
+    return this.#port2;
+  }
+}
+
+const resolved = Promise.resolve();
+const { then } = Promise.prototype;
+// Later, in order, and outside the caller's stack. A throwing listener is reported as any uncaught error is.
+internals.events.queueTask = (task) => {
+  Reflect.apply(then, resolved, [
+    () => {
+      try {
+        task();
+      } catch (error) {
+        internals.events.reportException(error);
+      }
+    },
+  ]);
+};
+
+internals.defineClass(MessagePort, "MessagePort");
+internals.defineClass(MessageChannel, "MessageChannel");
+internals.expose("MessagePort", MessagePort);
+internals.expose("MessageChannel", MessageChannel);
