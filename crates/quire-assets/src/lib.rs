@@ -1,1 +1,38 @@
-//! quire-assets
+//! Static files of a project: from a request's path to a complete response.
+//!
+//! How a request moves through the crate:
+//!
+//! 1. `path` turns the raw request path into the decoded text that the lookup works on.
+//! 2. `cache` answers from memory while its knowledge is fresh enough. Otherwise one blocking job runs
+//!    `lookup` (which file, redirect or not-found page belongs to the path) against `directory`, the only
+//!    module that opens files and the one that keeps every access inside the served directory.
+//! 3. `content` reads and hashes a file once for all requests that wait for it.
+//! 4. `response` builds status and headers; `body` sends small files from memory and big ones chunk by chunk.
+//!
+//! `hidden` lists what is never served, `content_type` maps file names to types, `etag` hashes content.
+//!
+//! Redirect and header rules of a project (`_redirects`, `_headers`) belong in front of [`Assets::respond`] and
+//! after it: nothing in here needs to know them.
+
+mod body;
+mod cache;
+mod content;
+mod content_type;
+mod directory;
+mod error;
+mod etag;
+mod generations;
+mod hidden;
+mod lookup;
+mod path;
+mod response;
+
+#[cfg(test)]
+mod tests;
+
+pub use body::AssetBody;
+pub use content_type::content_type;
+pub use error::AssetsError;
+pub use etag::content_hash;
+pub use hidden::is_hidden;
+pub use response::{AssetRequest, Assets, AssetsOptions};

@@ -1,0 +1,6 @@
+#![allow(clippy::unwrap_used)]
+
+mod answers;
+mod changes;
+mod containment;
+mod site;
