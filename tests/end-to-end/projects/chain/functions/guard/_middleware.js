@@ -1,0 +1,2 @@
+export const onRequest = ({ request, next }) =>
+  request.headers.get("authorization") === "Bearer good" ? next() : new Response("unauthorized", { status: 401 });

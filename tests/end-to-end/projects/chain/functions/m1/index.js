@@ -1,0 +1,1 @@
+export const onRequest = ({ functionPath }) => Response.json({ file: "m1/index.js", functionPath });

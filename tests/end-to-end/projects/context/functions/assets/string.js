@@ -1,0 +1,1 @@
+export const onRequest = ({ env }) => env.ASSETS.fetch("http://anything.local/about");

@@ -1,0 +1,1 @@
+export const onRequest = ({ data }) => Response.json({ data, prototype: Object.getPrototypeOf(data) === Object.prototype });

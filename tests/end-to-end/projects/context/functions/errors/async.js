@@ -1,0 +1,4 @@
+export const onRequest = async () => {
+  await null;
+  throw new Error("async error");
+};

@@ -1,0 +1,5 @@
+export const onRequest = async () => {
+  const response = new Response("read already");
+  await response.text();
+  return response;
+};

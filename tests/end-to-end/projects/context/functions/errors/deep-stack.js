@@ -1,0 +1,4 @@
+export const onRequest = () => {
+  const down = () => down();
+  return down();
+};

@@ -1,0 +1,1 @@
+export const onRequest = () => ({ status: 200, body: "no Response" });

@@ -1,0 +1,3 @@
+export const onRequest = () => {
+  throw "a thrown string";
+};

@@ -1,0 +1,1 @@
+export const onRequest = () => new (class extends Response {})("a subclass");

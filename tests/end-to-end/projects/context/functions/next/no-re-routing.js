@@ -1,0 +1,1 @@
+export const onRequest = [({ next }) => next("/keys"), ({ request }) => new Response(new URL(request.url).pathname)];

@@ -1,0 +1,1 @@
+export const onRequest = ({ next, request }) => next(new URL("/about", request.url));

@@ -1,0 +1,4 @@
+export const onRequest = ({ passThroughOnException }) => {
+  passThroughOnException();
+  return "no response";
+};

@@ -1,0 +1,4 @@
+export const onRequest = ({ passThroughOnException }) => {
+  passThroughOnException();
+  throw new Error("the asset answers instead");
+};

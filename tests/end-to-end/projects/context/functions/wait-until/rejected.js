@@ -1,0 +1,4 @@
+export const onRequest = ({ waitUntil }) => {
+  waitUntil(Promise.reject(new Error("only logged")));
+  return new Response("unharmed");
+};

@@ -1,0 +1,1 @@
+export const onRequest = ({ request }) => new Response(`any: ${request.method}`, { headers: { "x-method": request.method } });

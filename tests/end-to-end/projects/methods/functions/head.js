@@ -1,0 +1,1 @@
+export const onRequestHead = () => new Response("never seen", { headers: { "x-head": "yes" } });

@@ -1,0 +1,2 @@
+export const describe = (file) => ({ request, params, functionPath }) =>
+  Response.json({ file, params, method: request.method, functionPath });

@@ -1,0 +1,1 @@
+export const onRequest = ({ params }) => Response.json({ file: "cat/[[path]].js", params });

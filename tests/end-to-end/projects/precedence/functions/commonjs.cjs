@@ -1,0 +1,1 @@
+exports.onRequest = () => new Response("commonjs");

@@ -1,0 +1,1 @@
+export const onRequest = ({ params }) => Response.json({ file: "deep/[one]/tail.js", params });

@@ -1,0 +1,2 @@
+const handler = () => new Response("renamed");
+export { handler as onRequest };

@@ -1,0 +1,1 @@
+export const onRequestGet = ({ params }) => Response.json({ file: "split.js", params });

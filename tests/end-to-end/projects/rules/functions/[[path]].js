@@ -1,0 +1,1 @@
+export const onRequest = ({ request }) => new Response(`function: ${new URL(request.url).pathname}`);

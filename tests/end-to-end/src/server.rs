@@ -1,0 +1,354 @@
+//! The program under test as a running server.
+
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader, Read};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
+use crate::program;
+use crate::wire::{Answer, Request};
+
+const READY_WITHIN: Duration = Duration::from_secs(60);
+const STOPPED_WITHIN: Duration = Duration::from_secs(45);
+
+/// How the server is to be started.
+#[derive(Clone, Debug)]
+pub struct Command {
+    subcommand: &'static str,
+    project: PathBuf,
+    arguments: Vec<OsString>,
+    bindings: Vec<String>,
+    workers: Option<u32>,
+}
+
+impl Command {
+    /// `quire serve`: as in production.
+    pub fn serve(project: impl AsRef<Path>) -> Command {
+        Command::new("serve", project)
+    }
+
+    /// `quire dev`: one worker, reloads.
+    pub fn dev(project: impl AsRef<Path>) -> Command {
+        Command::new("dev", project)
+    }
+
+    fn new(subcommand: &'static str, project: impl AsRef<Path>) -> Command {
+        Command {
+            subcommand,
+            project: project.as_ref().to_owned(),
+            arguments: Vec::new(),
+            bindings: Vec::new(),
+            workers: None,
+        }
+    }
+
+    /// Sets the number of workers (`--workers`).
+    pub fn workers(mut self, workers: u32) -> Command {
+        self.workers = Some(workers);
+        self
+    }
+
+    /// Adds a variable (`-b NAME=VALUE`).
+    pub fn binding(mut self, name: &str, value: &str) -> Command {
+        self.bindings.push(format!("{name}={value}"));
+        self
+    }
+
+    /// Adds an argument.
+    pub fn argument(mut self, argument: &str) -> Command {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Starts it and waits until it is ready; panics with what it printed if it ends before that.
+    pub fn start(self) -> Server {
+        let port = free_port();
+        let mut server = self.spawn(port);
+        if let Err(message) = server.wait_until_ready(port) {
+            panic!("{message}\n{}", server.printed());
+        }
+        server
+    }
+
+    /// Starts it expecting that it gives up; gives its exit status and what it printed.
+    pub fn fails_to_start(self) -> (ExitStatus, String) {
+        let port = free_port();
+        let mut server = self.spawn(port);
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            if let Some(status) = server
+                .child
+                .try_wait()
+                .expect("the system reports on child processes")
+            {
+                // The readers finish when the pipes do.
+                std::thread::sleep(Duration::from_millis(100));
+                return (status, server.printed());
+            }
+            let printed = server.printed();
+            assert!(
+                !printed.contains(&format!("127.0.0.1:{port}")),
+                "it became ready, though it should not\n{printed}"
+            );
+            assert!(
+                Instant::now() < deadline,
+                "it neither became ready nor ended within {READY_WITHIN:?}\n{printed}"
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    fn spawn(self, port: u16) -> Server {
+        let mut command;
+        if let Some(wrangler) = std::env::var_os("QUIRE_TEST_WRANGLER") {
+            command = std::process::Command::new(wrangler);
+            command
+                .args(["pages", "dev"])
+                .current_dir(&self.project)
+                .env("CI", "1")
+                .env("WRANGLER_SEND_METRICS", "false");
+        } else {
+            command = std::process::Command::new(program::quire());
+            command.arg(self.subcommand).arg(&self.project);
+            if let Some(workers) = self.workers {
+                command.args(["--workers", &workers.to_string()]);
+            }
+        }
+        command
+            .args(["--ip", "127.0.0.1", "--port", &port.to_string()])
+            .args(&self.arguments);
+        for binding in &self.bindings {
+            command.args(["-b", binding]);
+        }
+        command
+            .env("NO_COLOR", "1")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
+        let printed = Arc::new(Mutex::new(String::new()));
+        let (lines, heard) = mpsc::channel();
+        let outputs: [Option<Box<dyn Read + Send>>; 2] = [
+            child.stdout.take().map(|pipe| Box::new(pipe) as _),
+            child.stderr.take().map(|pipe| Box::new(pipe) as _),
+        ];
+        for output in outputs.into_iter().flatten() {
+            listen(output, Arc::clone(&printed), lines.clone());
+        }
+        Server {
+            child,
+            address: SocketAddr::from(([127, 0, 0, 1], port)),
+            printed,
+            heard,
+            stopped: false,
+        }
+    }
+}
+
+/// A running server; killed when dropped, unless stopped before.
+#[derive(Debug)]
+pub struct Server {
+    child: Child,
+    address: SocketAddr,
+    printed: Arc<Mutex<String>>,
+    heard: mpsc::Receiver<String>,
+    stopped: bool,
+}
+
+impl Server {
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Its URL, without a slash at the end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The process that was started: the supervisor.
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Everything it printed so far.
+    pub fn printed(&self) -> String {
+        self.printed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+
+    /// Waits until it has printed `text`; panics with what it printed instead.
+    pub fn wait_for_output(&self, text: &str, within: Duration) {
+        let deadline = Instant::now() + within;
+        while !self.printed().contains(text) {
+            assert!(
+                Instant::now() < deadline,
+                "`{text}` was not printed within {within:?}\n{}",
+                self.printed()
+            );
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Sends a request; panics, with what the server printed, if there is no answer.
+    pub fn send(&self, request: Request) -> Answer {
+        match request.send(self.address) {
+            Ok(answer) => answer,
+            Err(error) => panic!("no answer to {request:?}: {error}\n{}", self.printed()),
+        }
+    }
+
+    /// Sends a `GET` request.
+    pub fn get(&self, target: &str) -> Answer {
+        self.send(Request::get(target))
+    }
+
+    /// Asks for `target` until the answer satisfies `wanted`; panics with the last answer if it never does.
+    pub fn eventually(
+        &self,
+        target: &str,
+        within: Duration,
+        wanted: impl Fn(&Answer) -> bool,
+    ) -> Answer {
+        let deadline = Instant::now() + within;
+        loop {
+            let answer = Request::get(target).send(self.address);
+            match answer {
+                Ok(answer) if wanted(&answer) => return answer,
+                last if Instant::now() >= deadline => {
+                    panic!(
+                        "`{target}` did not answer as wanted within {within:?}; last: {last:?}\n{}",
+                        self.printed()
+                    )
+                }
+                _ => std::thread::sleep(Duration::from_millis(20)),
+            }
+        }
+    }
+
+    /// Asks it to stop (SIGTERM) without waiting.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends a signal to the supervisor.
+    fn signal(&self, signal: &str) {
+        let status = std::process::Command::new("kill")
+            .args([signal, &self.pid().to_string()])
+            .status();
+        assert!(
+            status.is_ok_and(|status| status.success()),
+            "cannot send {signal} to the server"
+        );
+    }
+
+    /// Waits for the end of the process.
+    pub fn wait(&mut self) -> ExitStatus {
+        let deadline = Instant::now() + STOPPED_WITHIN;
+        loop {
+            if let Some(status) = self
+                .child
+                .try_wait()
+                .expect("the system reports on child processes")
+            {
+                self.stopped = true;
+                return status;
+            }
+            assert!(
+                Instant::now() < deadline,
+                "it did not end within {STOPPED_WITHIN:?}\n{}",
+                self.printed()
+            );
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    /// Stops it by SIGTERM and asserts that it ended with status 0.
+    pub fn stop(mut self) {
+        self.terminate();
+        let status = self.wait();
+        assert!(
+            status.success() || is_wrangler(),
+            "it ended with {status} after SIGTERM\n{}",
+            self.printed()
+        );
+    }
+
+    fn wait_until_ready(&mut self, port: u16) -> Result<(), String> {
+        let url = format!("http://127.0.0.1:{port}");
+        let deadline = Instant::now() + READY_WITHIN;
+        loop {
+            match self.heard.recv_timeout(Duration::from_millis(50)) {
+                Ok(line) if line.contains(&url) => return Ok(()),
+                Ok(_) => {}
+                Err(_) => {
+                    if let Some(status) =
+                        self.child.try_wait().map_err(|error| error.to_string())?
+                    {
+                        self.stopped = true;
+                        return Err(format!(
+                            "it ended with {status} before it was ready; it printed:"
+                        ));
+                    }
+                }
+            }
+            if Instant::now() >= deadline {
+                return Err(format!(
+                    "no line with `{url}` within {READY_WITHIN:?}; it printed:"
+                ));
+            }
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if self.stopped {
+            return;
+        }
+        // The supervisor takes its workers along on SIGTERM; only a stuck one is killed.
+        self.signal("-TERM");
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while Instant::now() < deadline {
+            if !matches!(self.child.try_wait(), Ok(None)) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Whether the tests run against the original.
+pub fn is_wrangler() -> bool {
+    std::env::var_os("QUIRE_TEST_WRANGLER").is_some()
+}
+
+fn listen(output: Box<dyn Read + Send>, printed: Arc<Mutex<String>>, lines: mpsc::Sender<String>) {
+    std::thread::spawn(move || {
+        let mut output = BufReader::new(output);
+        let mut line = Vec::new();
+        while output
+            .read_until(b'\n', &mut line)
+            .is_ok_and(|length| length > 0)
+        {
+            let text = String::from_utf8_lossy(&line).into_owned();
+            printed
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .push_str(&text);
+            // Nobody listens any more once the server is ready.
+            let _ = lines.send(text);
+            line.clear();
+        }
+    });
+}

@@ -1,0 +1,46 @@
+//! Every recorded answer of the original, compared with the program's.
+
+use quire_end_to_end::expected::Recording;
+use quire_end_to_end::{Command, checkout, is_wrangler};
+
+fn check(name: &str) {
+    let recording =
+        Recording::read(&checkout().join(format!("tests/end-to-end/expected/{name}.json")));
+    let server = Command::serve(checkout().join(&recording.project))
+        .workers(1)
+        .start();
+    recording.check(&server, is_wrangler());
+    server.stop();
+}
+
+macro_rules! recorded {
+    ($($test:ident: $name:literal),* $(,)?) => {
+        $(#[test]
+        fn $test() {
+            check($name);
+        })*
+
+        /// A file that no test reads would prove nothing.
+        #[test]
+        fn every_recording_is_checked() {
+            let folder = checkout().join("tests/end-to-end/expected");
+            for entry in std::fs::read_dir(folder).expect("the recordings are there").flatten() {
+                let name = entry.file_name().to_string_lossy().into_owned();
+                assert!([$(concat!($name, ".json")),*].contains(&name.as_str()), "no test reads `{name}`");
+            }
+        }
+    };
+}
+
+recorded! {
+    routing_example: "routing",
+    middleware_example: "middleware",
+    params: "params",
+    methods: "methods",
+    precedence: "precedence",
+    chain: "chain",
+    rules: "rules",
+    static_files: "static",
+    single_page: "single-page",
+    context: "context",
+}
