@@ -17,12 +17,12 @@ internals.expose("ServiceWorkerGlobalScope", ServiceWorkerGlobalScope);
 
 function makeGlobalEventTarget(target) {
   if (target instanceof EventTarget) return;
-  if (!Reflect.setPrototypeOf(target, ServiceWorkerGlobalScope.prototype)) {
-    // The engine does not let go of the prototype: own members do as well.
-    for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
-      internals.expose(name, EventTarget.prototype[name]);
-    }
+  if (Reflect.setPrototypeOf(target, ServiceWorkerGlobalScope.prototype)) return;
+  // JavaScriptCore does not let go of the global object's prototype: own members do as well.
+  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+    internals.expose(name, EventTarget.prototype[name]);
   }
+  Object.defineProperty(target, Symbol.toStringTag, { value: "ServiceWorkerGlobalScope", configurable: true });
 }
 
 function describe(error) {

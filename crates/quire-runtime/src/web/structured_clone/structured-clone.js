@@ -1,0 +1,333 @@
+// structuredClone (HTML §2.7). Serialising and deserialising are one walk: the copy is made at once.
+const NativeTypeError = TypeError;
+const { apply, ownKeys, getPrototypeOf, defineProperty } = Reflect;
+const { getOwnPropertyDescriptor, keys } = Object;
+const { isArray } = Array;
+const { isView } = ArrayBuffer;
+const isError = Error.isError ?? ((value) => value instanceof Error);
+const NativeMap = Map;
+const NativeSet = Set;
+const NativeDate = Date;
+const NativeRegExp = RegExp;
+const NativeArrayBuffer = ArrayBuffer;
+const NativeDataView = DataView;
+const NativeUint8Array = Uint8Array;
+const NativeError = Error;
+
+const getter = (prototype, name) => getOwnPropertyDescriptor(prototype, name).get;
+const tagOf = Object.prototype.toString;
+const mapSize = getter(Map.prototype, "size");
+const mapForEach = Map.prototype.forEach;
+const setSize = getter(Set.prototype, "size");
+const setForEach = Set.prototype.forEach;
+const dateTime = Date.prototype.getTime;
+const regExpSource = getter(RegExp.prototype, "source");
+const regExpFlags = getter(RegExp.prototype, "flags");
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+const bufferDetached = getter(ArrayBuffer.prototype, "detached");
+const bufferResizable = getter(ArrayBuffer.prototype, "resizable");
+const bufferMaximum = getter(ArrayBuffer.prototype, "maxByteLength");
+const bufferSlice = ArrayBuffer.prototype.slice;
+const bufferTransfer = ArrayBuffer.prototype.transfer;
+const TypedArray = getPrototypeOf(Uint8Array);
+const arrayTag = getter(TypedArray.prototype, Symbol.toStringTag);
+const arrayBuffer = getter(TypedArray.prototype, "buffer");
+const arrayOffset = getter(TypedArray.prototype, "byteOffset");
+const arrayLength = getter(TypedArray.prototype, "length");
+const viewBuffer = getter(DataView.prototype, "buffer");
+const viewOffset = getter(DataView.prototype, "byteOffset");
+const viewLength = getter(DataView.prototype, "byteLength");
+const mapGet = Map.prototype.get;
+const mapSet = Map.prototype.set;
+const setAdd = Set.prototype.add;
+
+const arrayClasses = { __proto__: null };
+for (const name of [
+  "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array",
+  "BigInt64Array", "BigUint64Array", "Float16Array", "Float32Array", "Float64Array",
+]) {
+  if (globalThis[name] !== undefined) arrayClasses[name] = globalThis[name];
+}
+const errorClasses = { __proto__: null, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError, AggregateError };
+const boxed = {
+  __proto__: null,
+  Boolean: Boolean.prototype.valueOf,
+  Number: Number.prototype.valueOf,
+  String: String.prototype.valueOf,
+  BigInt: BigInt.prototype.valueOf,
+};
+
+// Built-in objects that hold more than their properties, by their prototypes.
+const uncloneable = new WeakSet();
+for (const name of ["Promise", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "SharedArrayBuffer", "Iterator", "Symbol"]) {
+  if (typeof globalThis[name] === "function") uncloneable.add(globalThis[name].prototype);
+}
+uncloneable.add(getPrototypeOf(getPrototypeOf([][Symbol.iterator]())));
+uncloneable.add(getPrototypeOf(async function* () {}).prototype);
+for (const namespace of [Intl, globalThis.WebAssembly ?? {}]) {
+  for (const name of ownKeys(namespace)) {
+    const prototype = typeof namespace[name] === "function" ? namespace[name].prototype : undefined;
+    // An error of WebAssembly is cloned as one.
+    if (prototype !== undefined && !(prototype instanceof NativeError)) uncloneable.add(prototype);
+  }
+}
+
+// prototype of a platform class → function (instance, clone) → the copy
+const registered = new NativeMap();
+
+const refuse = (what) => internals.domException("DataCloneError", `${what} could not be cloned.`);
+
+// What an object is called in a message.
+function describe(object) {
+  try {
+    const name = object.constructor?.name;
+    return typeof name === "string" && name !== "" ? `#<${name}>` : apply(tagOf, object, []);
+  } catch {
+    return "#<Object>";
+  }
+}
+
+// Whether `method` of a built-in takes this receiver, which tells that it is what it looks like.
+function accepts(method, receiver) {
+  try {
+    apply(method, receiver, []);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+class Cloner {
+  #copies = new NativeMap();
+  // Buffers that move: they are filled after everything else went well.
+  #moving = null;
+
+  constructor(moving) {
+    this.#moving = moving;
+  }
+
+  clone(value) {
+    switch (typeof value) {
+      case "object":
+        return value === null ? null : this.#object(value);
+      case "function":
+        throw refuse(apply(Function.prototype.toString, value, []));
+      case "symbol":
+        throw refuse(value.toString());
+      default:
+        return value;
+    }
+  }
+
+  #remember(original, copy) {
+    apply(mapSet, this.#copies, [original, copy]);
+    return copy;
+  }
+
+  #object(object) {
+    const known = apply(mapGet, this.#copies, [object]);
+    if (known !== undefined) return known;
+    if (isArray(object)) return this.#array(object);
+    const prototype = getPrototypeOf(object);
+    if (prototype === Object.prototype && object[Symbol.toStringTag] === undefined && !isError(object)) {
+      // An object like most. `arguments` and objects whose prototype was exchanged show in their tag.
+      const tag = apply(tagOf, object, []);
+      if (tag === "[object Object]") return this.#plain(object);
+    }
+    if (isView(object)) return this.#view(object);
+    const native = this.#native(object);
+    if (native !== undefined) return native;
+    return this.#ofClass(object, prototype);
+  }
+
+  // Copies of built-in classes; undefined for everything else.
+  #native(object) {
+    const name = apply(tagOf, object, []).slice(8, -1);
+    if (name in boxed && accepts(boxed[name], object)) return this.#remember(object, Object(apply(boxed[name], object, [])));
+    if (isError(object) && !internals.isPlatformObject(object)) return this.#error(object);
+    if (accepts(dateTime, object)) return this.#remember(object, new NativeDate(apply(dateTime, object, [])));
+    if (accepts(mapSize, object)) return this.#map(object);
+    if (accepts(setSize, object)) return this.#set(object);
+    if (accepts(bufferLength, object)) return this.#buffer(object);
+    if (object !== NativeRegExp.prototype && accepts(regExpSource, object)) {
+      return this.#remember(object, new NativeRegExp(apply(regExpSource, object, []), apply(regExpFlags, object, [])));
+    }
+    // A tag of the object's own hides what it is.
+    for (const kind in boxed) {
+      if (accepts(boxed[kind], object)) return this.#remember(object, Object(apply(boxed[kind], object, [])));
+    }
+    return undefined;
+  }
+
+  #ofClass(object, prototype) {
+    for (let level = prototype; level !== null; level = getPrototypeOf(level)) {
+      const cloneInstance = registered.get(level);
+      if (cloneInstance !== undefined) {
+        return this.#remember(object, cloneInstance(object, (inner) => this.clone(inner)));
+      }
+      if (uncloneable.has(level)) throw refuse(describe(object));
+    }
+    if (internals.isPlatformObject(object) || object === globalThis) throw refuse(describe(object));
+    return this.#plain(object);
+  }
+
+  // Own enumerable properties with string keys.
+  #properties(from, to) {
+    const names = keys(from);
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i];
+      // A getter that ran before may have deleted it.
+      if (i > 0 && !apply(Object.prototype.hasOwnProperty, from, [name])) continue;
+      this.#put(to, name, this.clone(from[name]));
+    }
+    return to;
+  }
+
+  #put(object, name, value) {
+    // "__proto__" among them must become a property.
+    if (name === "__proto__") defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+    else object[name] = value;
+  }
+
+  #plain(object) {
+    return this.#properties(object, this.#remember(object, {}));
+  }
+
+  #array(array) {
+    const copy = this.#remember(array, []);
+    copy.length = array.length;
+    return this.#properties(array, copy);
+  }
+
+  #map(map) {
+    const copy = this.#remember(map, new NativeMap());
+    // The entries as they are now: a getter below may change the map.
+    const entries = [];
+    apply(mapForEach, map, [(value, key) => entries.push(key, value)]);
+    for (let i = 0; i < entries.length; i += 2) {
+      apply(mapSet, copy, [this.clone(entries[i]), this.clone(entries[i + 1])]);
+    }
+    return copy;
+  }
+
+  #set(set) {
+    const copy = this.#remember(set, new NativeSet());
+    const members = [];
+    apply(setForEach, set, [(member) => members.push(member)]);
+    for (let i = 0; i < members.length; i++) apply(setAdd, copy, [this.clone(members[i])]);
+    return copy;
+  }
+
+  #error(error) {
+    const name = error.name;
+    const Class = (name === undefined ? undefined : errorClasses[`${name}`]) ?? NativeError;
+    const made = this.#remember(error, Class === AggregateError ? new Class([]) : new Class());
+    delete made.errors;
+    const hidden = (key, value) => defineProperty(made, key, { value, writable: true, enumerable: false, configurable: true });
+    const message = getOwnPropertyDescriptor(error, "message");
+    if (message !== undefined) hidden("message", `${"value" in message ? message.value : error.message}`);
+    const stack = error.stack;
+    if (typeof stack === "string") hidden("stack", stack);
+    for (const key of ["cause", "errors"]) {
+      const own = getOwnPropertyDescriptor(error, key);
+      if (own !== undefined && !own.enumerable) hidden(key, this.clone(error[key]));
+    }
+    return this.#properties(error, made);
+  }
+
+  #buffer(buffer) {
+    if (apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
+    const moved = this.#moving?.get(buffer);
+    if (moved !== undefined) return this.#remember(buffer, moved);
+    if (!apply(bufferResizable, buffer, [])) return this.#remember(buffer, apply(bufferSlice, buffer, [0]));
+    const copy = emptyLike(buffer);
+    fill(copy, buffer);
+    return this.#remember(buffer, copy);
+  }
+
+  #view(view) {
+    const kind = apply(arrayTag, view, []);
+    const isArrayView = kind !== undefined;
+    const buffer = apply(isArrayView ? arrayBuffer : viewBuffer, view, []);
+    if (!accepts(bufferLength, buffer)) throw refuse("A view of shared memory");
+    const copied = this.#object(buffer);
+    let offset;
+    let length;
+    try {
+      offset = apply(isArrayView ? arrayOffset : viewOffset, view, []);
+      length = apply(isArrayView ? arrayLength : viewLength, view, []);
+    } catch {
+      throw refuse("A view that is out of its buffer's bounds");
+    }
+    const View = isArrayView ? arrayClasses[kind] : NativeDataView;
+    return this.#remember(view, new View(copied, offset, length));
+  }
+}
+
+function emptyLike(buffer) {
+  const length = apply(bufferLength, buffer, []);
+  return apply(bufferResizable, buffer, [])
+    ? new NativeArrayBuffer(length, { maxByteLength: apply(bufferMaximum, buffer, []) })
+    : new NativeArrayBuffer(length);
+}
+
+function fill(target, source) {
+  new NativeUint8Array(target).set(new NativeUint8Array(source));
+}
+
+function clone(value, transfer = undefined) {
+  if (transfer === undefined || transfer.length === 0) return new Cloner(null).clone(value);
+  const moving = new NativeMap();
+  for (const buffer of transfer) {
+    if (buffer === null || typeof buffer !== "object" || !accepts(bufferLength, buffer)) {
+      throw internals.domException("DataCloneError", "Only an ArrayBuffer can be transferred.");
+    }
+    if (moving.has(buffer)) throw internals.domException("DataCloneError", "An ArrayBuffer is transferred twice.");
+    if (apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
+    moving.set(buffer, emptyLike(buffer));
+  }
+  const copy = new Cloner(moving).clone(value);
+  // Only now, since a refused clone must leave the buffers as they were; the views on the copies exist already.
+  for (const buffer of moving.keys()) {
+    if (apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
+  }
+  for (const [buffer, target] of moving) {
+    fill(target, buffer);
+    apply(bufferTransfer, buffer, [0]);
+  }
+  return copy;
+}
+
+const { structuredClone } = {
+  structuredClone(value, options = undefined) {
+    if (this !== undefined && this !== globalThis) {
+      throw new NativeTypeError("Illegal invocation: this function belongs to the global object");
+    }
+    if (arguments.length === 0) throw new NativeTypeError("structuredClone(): the value is missing");
+    if (options === undefined || options === null) return clone(value);
+    if (typeof options !== "object" && typeof options !== "function") {
+      throw new NativeTypeError("structuredClone(): the options must be an object");
+    }
+    const transfer = options.transfer;
+    if (transfer === undefined) return clone(value);
+    if (transfer === null || typeof transfer !== "object" || typeof transfer[Symbol.iterator] !== "function") {
+      throw new NativeTypeError("structuredClone(): `transfer` must be an iterable");
+    }
+    return clone(value, [...transfer]);
+  },
+};
+internals.expose("structuredClone", structuredClone);
+
+internals.structuredClone = {
+  // `transfer`: an array of ArrayBuffers that are detached.
+  clone,
+  // `cloneInstance(instance, clone)` makes the copy of an instance; what it throws comes out of structuredClone().
+  register: (Class, cloneInstance) => registered.set(Class.prototype, cloneInstance),
+};
+
+const { DOMException } = globalThis;
+internals.structuredClone.register(DOMException, (exception) => {
+  const copy = internals.domException(exception.name, exception.message);
+  defineProperty(copy, "stack", { value: exception.stack, writable: true, enumerable: false, configurable: true });
+  return copy;
+});
