@@ -1,1 +1,32 @@
-//! quire-bundle
+//! quire-bundle: from a project's source files to one script that JavaScriptCore can evaluate.
+//!
+//! Data moves through it in two steps. [`functions_files`] walks `functions/` and reads which handlers each file exports,
+//! by parsing it alone; quire-routes makes the routes from that. [`bundle`] then generates an entry module that imports
+//! exactly those handlers, has rolldown bundle it (TypeScript, JSX, npm packages, JSON, text and binary files), and wraps
+//! the result as `(async function (quire) { … })`, whose last statement is
+//! `quire.register([[file, export, value], …])`. The function is async so that a top-level `await` in the project works.
+//!
+//! The script expects of the `quire` object it is called with:
+//! - `register(triples)`: takes the handlers, or for `_worker.js` all its exports;
+//! - `module(name)`: the namespace of a module of the runtime (`cloudflare:*`, `node:*`), or throws;
+//! - `wasm(base64)`: a `WebAssembly.Module`; `binary(base64)`: an `ArrayBuffer`.
+//!
+//! Both steps report every problem they find, each a [`Problem`] with file, line, column and advice.
+
+mod builtin;
+mod bundle;
+mod diagnostics;
+mod entry;
+mod exports;
+mod finish;
+mod options;
+mod plugin;
+mod source;
+mod suggest;
+mod translate;
+mod walk;
+
+pub use bundle::{Bundle, BundleInput, Mode, Program, bundle};
+pub use diagnostics::{BundleErrors, Place, Problem, Severity};
+pub use exports::HANDLER_EXPORTS;
+pub use walk::functions_files;

@@ -1,0 +1,176 @@
+//! One build, from the project's files to a script.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use quire_routes::HandlerRef;
+use rolldown::Bundler;
+use rolldown_common::Output;
+
+use crate::diagnostics::{BundleErrors, Problem, Severity, in_order};
+use crate::entry::{functions_entry, worker_entry};
+use crate::finish::finish;
+use crate::options::{Settings, settings};
+use crate::plugin::{Findings, ProjectPlugin};
+use crate::translate::Translator;
+
+/// Far beyond any build; a bundler that waits for itself must not stop a server for good.
+const LIMIT: Duration = Duration::from_secs(120);
+
+/// What to bundle and how.
+#[derive(Debug, Clone)]
+pub struct BundleInput {
+    /// The project's root: paths in messages and in the source map are relative to it.
+    pub project_dir: PathBuf,
+    /// What the script consists of.
+    pub program: Program,
+    /// What `process.env.NODE_ENV` says.
+    pub mode: Mode,
+    /// Whether to shorten the code. Names of functions and classes are kept all the same.
+    pub minify: bool,
+    /// Whether the compatibility flag `nodejs_compat` is on.
+    pub node_compat: bool,
+    /// Expressions to replace by others, such as `("__VERSION__", "\"1.0\"")`; they win over the built-in ones.
+    pub define: Vec<(String, String)>,
+}
+
+/// The two kinds of program a project can have.
+#[derive(Debug, Clone)]
+pub enum Program {
+    /// File-routed handlers.
+    Functions {
+        /// The `functions/` directory.
+        dir: PathBuf,
+        /// The handlers the routes refer to, with files relative to `dir`.
+        handlers: Vec<HandlerRef>,
+    },
+    /// Advanced mode: one module that answers everything.
+    Worker {
+        /// `_worker.js`, or the `index.js` of such a directory.
+        entry: PathBuf,
+    },
+}
+
+/// What the build is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Serving and deploying.
+    #[default]
+    Production,
+    /// The development server.
+    Development,
+}
+
+/// The result of a build.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// One JavaScript expression: an async function that takes the `quire` object and calls `quire.register`.
+    pub script: String,
+    /// Source map of `script` (JSON, version 3, with the sources' text).
+    pub source_map: String,
+    /// Every file that went in, and the `tsconfig.json` that applied.
+    pub watched: Vec<PathBuf>,
+    /// What the author should know although it worked.
+    pub warnings: Vec<Problem>,
+}
+
+/// Bundles a project.
+///
+/// Needs a tokio runtime of either flavour with the time driver: rolldown spawns a task for each module. On a
+/// current-thread runtime the modules are read and parsed one after the other; linking and printing use rayon's global
+/// pool (one thread per core, parked when idle) in both cases. Files are read on the runtime's own threads, so the
+/// blocking pool stays empty.
+pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
+    let project = canonical(&input.project_dir)?;
+    let entry = match &input.program {
+        Program::Functions { dir, handlers } => functions_entry(&canonical(dir)?, handlers),
+        Program::Worker { entry } => worker_entry(&canonical(entry)?),
+    };
+    let findings = Arc::new(Mutex::new(Findings::default()));
+    let plugin = ProjectPlugin {
+        entry,
+        project: project.clone(),
+        node_compat: input.node_compat,
+        findings: Arc::clone(&findings),
+    };
+    let mut problems = Vec::new();
+    let Settings { options, tsconfig } = settings(input, &project, &mut problems);
+
+    let built = match Bundler::with_plugins(options, vec![Arc::new(plugin)]) {
+        Ok(mut bundler) => tokio::time::timeout(LIMIT, bundler.generate()).await.map_err(|_| {
+            Problem::error(format!("the bundler did not finish within {} s", LIMIT.as_secs()))
+                .with_help("this is a fault of the bundler; please report it with the project that causes it")
+        })?,
+        Err(errors) => Err(errors),
+    };
+
+    let findings = std::mem::take(&mut *findings.lock().unwrap_or_else(PoisonError::into_inner));
+    let watched: Vec<PathBuf> = findings.files.iter().cloned().chain(tsconfig).collect();
+    let translator = Translator {
+        project: &project,
+        node_compat: input.node_compat,
+        findings: &findings,
+    };
+    problems.extend(translator.runtime_imports());
+    problems.extend(translator.missing_imports());
+    let mut finished = None;
+    match built {
+        Ok(output) => {
+            problems.extend(translator.problems(output.warnings));
+            match single_chunk(output.assets).map_err(|problem| vec![problem]) {
+                // Unresolved imports would only fail again, in words that say less.
+                Ok(_) if has_errors(&problems) => {}
+                Ok((code, map)) => match finish(&code, map, &findings.binaries) {
+                    Ok(bundle) => finished = Some(bundle),
+                    Err(found) => problems.extend(found),
+                },
+                Err(found) => problems.extend(found),
+            }
+        }
+        Err(errors) => problems.extend(translator.problems(errors.into_vec())),
+    }
+
+    let problems = in_order(problems);
+    match finished {
+        Some(bundle) if !has_errors(&problems) => Ok(Bundle {
+            script: bundle.script,
+            source_map: bundle.source_map,
+            watched,
+            warnings: problems,
+        }),
+        _ => Err(BundleErrors { problems, watched }),
+    }
+}
+
+fn has_errors(problems: &[Problem]) -> bool {
+    problems
+        .iter()
+        .any(|problem| problem.severity == Severity::Error)
+}
+
+/// Symbolic links on the way to the project would make its files look as if they were elsewhere.
+fn canonical(path: &Path) -> Result<PathBuf, Problem> {
+    path.canonicalize()
+        .map_err(|error| Problem::error(format!("cannot find `{}`: {error}", path.display())))
+}
+
+fn single_chunk(outputs: Vec<Output>) -> Result<(String, rolldown_sourcemap::SourceMap), Problem> {
+    let mut chunks: Vec<_> = outputs
+        .into_iter()
+        .filter_map(|output| match output {
+            Output::Chunk(chunk) => Some(chunk),
+            Output::Asset(_) => None,
+        })
+        .collect();
+    match (chunks.pop(), chunks.is_empty()) {
+        (Some(chunk), true) => {
+            let map = chunk
+                .map
+                .clone()
+                .unwrap_or_else(rolldown_sourcemap::empty_sourcemap);
+            Ok((chunk.code.clone(), map))
+        }
+        _ => Err(Problem::error("the bundler did not produce one script")),
+    }
+}

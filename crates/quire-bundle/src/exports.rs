@@ -1,0 +1,194 @@
+//! Reads one source file by itself: its syntax errors and the names it exports.
+
+use oxc::allocator::Allocator;
+use oxc::diagnostics::{Diagnostics, OxcDiagnostic, Severity as OxcSeverity};
+use oxc::parser::{Parser, ParserReturn};
+use oxc::semantic::{Scoping, SemanticBuilder};
+use oxc::span::SourceType;
+use oxc::syntax::module_record::{ExportExportName, ExportLocalName};
+
+use crate::diagnostics::{Place, Problem};
+
+/// The exports that make a file in `functions/` answer requests.
+pub const HANDLER_EXPORTS: [&str; 8] = [
+    "onRequest",
+    "onRequestDelete",
+    "onRequestGet",
+    "onRequestHead",
+    "onRequestOptions",
+    "onRequestPatch",
+    "onRequestPost",
+    "onRequestPut",
+];
+
+/// How a file with this extension is parsed; `None` for what is no JavaScript or TypeScript. JSX is allowed in every
+/// JavaScript file, as in the original.
+pub(crate) fn source_type(extension: &str) -> Option<SourceType> {
+    match extension {
+        "js" | "mjs" | "cjs" | "jsx" => Some(SourceType::jsx().with_module(true)),
+        "ts" | "mts" | "cts" => Some(SourceType::ts()),
+        "tsx" => Some(SourceType::tsx()),
+        _ => None,
+    }
+}
+
+/// The names a file exports as values, sorted, without `default`: what is left of its `export`s after the types are
+/// stripped. `export *` and CommonJS contribute nothing, because they need other files or a run to be known.
+pub(crate) fn export_names(
+    file: &str,
+    text: &str,
+    source_type: SourceType,
+) -> Result<Vec<String>, Vec<Problem>> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, source_type).parse();
+    let (scoping, errors) = check(&parsed);
+    if !errors.is_empty() {
+        // A CommonJS helper may hold what only a sloppy script may (`with`, octal literals): no exports, no error.
+        if !parsed.module_record.has_module_syntax && is_script(text, source_type) {
+            return Ok(Vec::new());
+        }
+        return Err(problems(file, text, &errors));
+    }
+
+    let record = &parsed.module_record;
+    let is_value = |entry: &oxc::syntax::module_record::ExportEntry<'_>| {
+        let ExportLocalName::Name(local) = &entry.local_name else {
+            return true;
+        };
+        // `export { X }` of an interface or of a type import says nothing about being a type.
+        scoping
+            .get_root_binding(local.name.into())
+            .is_none_or(|symbol| {
+                let flags = scoping.symbol_flags(symbol);
+                flags.is_value() && !flags.is_ambient()
+            })
+    };
+    let mut names: Vec<String> = record
+        .local_export_entries
+        .iter()
+        .chain(&record.indirect_export_entries)
+        .filter(|entry| !entry.is_type && is_value(entry))
+        .filter_map(|entry| match &entry.export_name {
+            ExportExportName::Name(name) => Some(name.name.to_string()),
+            ExportExportName::Default(_) | ExportExportName::Null => None,
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(names)
+}
+
+/// The syntax errors of a file.
+pub(crate) fn syntax_problems(file: &str, text: &str, source_type: SourceType) -> Vec<Problem> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, source_type).parse();
+    let (_, errors) = check(&parsed);
+    problems(file, text, &errors)
+}
+
+/// Where `specifier` is imported or required in a file, as a byte range that includes the quotes.
+pub(crate) fn find_specifier(
+    text: &str,
+    source_type: SourceType,
+    specifier: &str,
+) -> Option<(usize, usize)> {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, source_type).parse();
+    if let Some(request) = parsed
+        .module_record
+        .requested_modules
+        .get(specifier)
+        .and_then(|requests| requests.first())
+    {
+        return Some((request.span.start as usize, request.span.end as usize));
+    }
+    // `import("x")` and `require("x")`: the first such literal is near enough.
+    let quoted = [
+        format!("\"{specifier}\""),
+        format!("'{specifier}'"),
+        format!("`{specifier}`"),
+    ];
+    quoted
+        .iter()
+        .filter_map(|literal| {
+            text.find(literal.as_str())
+                .map(|at| (at, at + literal.len()))
+        })
+        .min()
+}
+
+fn check(parsed: &ParserReturn<'_>) -> (Scoping, Vec<OxcDiagnostic>) {
+    let mut errors = only_errors(&parsed.diagnostics);
+    let analysed = SemanticBuilder::new()
+        .with_check_syntax_error(true)
+        .build(&parsed.program);
+    if errors.is_empty() {
+        errors = only_errors(&analysed.diagnostics);
+    }
+    (analysed.semantic.into_scoping(), errors)
+}
+
+fn only_errors(diagnostics: &Diagnostics) -> Vec<OxcDiagnostic> {
+    diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.severity == OxcSeverity::Error)
+        .cloned()
+        .collect()
+}
+
+fn is_script(text: &str, source_type: SourceType) -> bool {
+    let allocator = Allocator::default();
+    let parsed = Parser::new(&allocator, text, source_type.with_script(true)).parse();
+    check(&parsed).1.is_empty()
+}
+
+fn problems(file: &str, text: &str, errors: &[OxcDiagnostic]) -> Vec<Problem> {
+    errors
+        .iter()
+        .map(|error| {
+            let mut problem = Problem::error(sentence(&error.message));
+            problem.help = error
+                .help
+                .as_deref()
+                .or(error.note.as_deref())
+                .map(sentence);
+            let mut labels = error.labels.iter().map(|label| {
+                let text_of_label = label
+                    .label()
+                    .filter(|label| !label.is_empty())
+                    .map(str::to_owned);
+                (
+                    label.offset() as usize,
+                    label.offset() as usize + label.len() as usize,
+                    text_of_label,
+                )
+            });
+            match labels.next() {
+                Some((start, end, label)) => {
+                    let mut place = Place::new(file, text, start, end, label);
+                    for (start, end, label) in labels {
+                        place.also(start, end, label);
+                    }
+                    problem.at(place)
+                }
+                None => {
+                    problem.message = format!("{}: {}", file, problem.message);
+                    problem
+                }
+            }
+        })
+        .collect()
+}
+
+/// Our messages start in lower case and end without a period.
+pub(crate) fn sentence(message: &str) -> String {
+    let message = message.trim().trim_end_matches('.');
+    let mut characters = message.chars();
+    match characters.next() {
+        // `URL ...` or `TS(1005): ...` stay as they are.
+        Some(first) if !message.chars().nth(1).is_some_and(char::is_uppercase) => {
+            first.to_lowercase().chain(characters).collect()
+        }
+        _ => message.to_owned(),
+    }
+}
