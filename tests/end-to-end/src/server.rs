@@ -107,7 +107,10 @@ impl Command {
         if let Some(wrangler) = std::env::var_os("QUIRE_TEST_WRANGLER") {
             command = std::process::Command::new(wrangler);
             command
-                .args(["pages", "dev"])
+                .args(["pages", "dev", "--inspector-port"])
+                .arg(free_port().to_string())
+                .arg("--persist-to")
+                .arg(std::env::temp_dir().join("quire-test-wrangler"))
                 .current_dir(&self.project)
                 .env("CI", "1")
                 .env("WRANGLER_SEND_METRICS", "false");
