@@ -1,9 +1,11 @@
 //! One build, from the project's files to a script.
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use quire_routes::HandlerRef;
 use rolldown::Bundler;
 use rolldown_common::Output;
@@ -15,8 +17,8 @@ use crate::options::{Settings, settings};
 use crate::plugin::{Findings, ProjectPlugin};
 use crate::translate::Translator;
 
-/// Far beyond any build; a bundler that waits for itself must not stop a server for good.
-const LIMIT: Duration = Duration::from_secs(120);
+/// Far beyond any build. A task of rolldown that panics leaves it waiting for that task's answer; this ends the wait.
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// What to bundle and how.
 #[derive(Debug, Clone)]
@@ -98,10 +100,19 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
     let Settings { options, tsconfig } = settings(input, &project, &mut problems);
 
     let built = match Bundler::with_plugins(options, vec![Arc::new(plugin)]) {
-        Ok(mut bundler) => tokio::time::timeout(LIMIT, bundler.generate()).await.map_err(|_| {
-            Problem::error(format!("the bundler did not finish within {} s", LIMIT.as_secs()))
-                .with_help("this is a fault of the bundler; please report it with the project that causes it")
-        })?,
+        Ok(mut bundler) => {
+            let building = AssertUnwindSafe(bundler.generate()).catch_unwind();
+            match tokio::time::timeout(LIMIT, building).await {
+                Ok(Ok(built)) => built,
+                Ok(Err(_)) => return Err(fault("the bundler crashed".to_owned())),
+                Err(_) => {
+                    return Err(fault(format!(
+                        "the bundler did not finish within {} s",
+                        LIMIT.as_secs()
+                    )));
+                }
+            }
+        }
         Err(errors) => Err(errors),
     };
 
@@ -141,6 +152,11 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
         }),
         _ => Err(BundleErrors { problems, watched }),
     }
+}
+
+fn fault(message: String) -> BundleErrors {
+    let help = "this is a fault of the bundler; please report it with the project that causes it";
+    Problem::error(message).with_help(help).into()
 }
 
 fn has_errors(problems: &[Problem]) -> bool {

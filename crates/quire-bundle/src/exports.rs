@@ -1,5 +1,7 @@
 //! Reads one source file by itself: its syntax errors and the names it exports.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use oxc::allocator::Allocator;
 use oxc::diagnostics::{Diagnostics, OxcDiagnostic, Severity as OxcSeverity};
 use oxc::parser::{Parser, ParserReturn};
@@ -39,6 +41,10 @@ pub(crate) fn export_names(
     text: &str,
     source_type: SourceType,
 ) -> Result<Vec<String>, Vec<Problem>> {
+    contained(file, || scan(file, text, source_type))?
+}
+
+fn scan(file: &str, text: &str, source_type: SourceType) -> Result<Vec<String>, Vec<Problem>> {
     let allocator = Allocator::default();
     let parsed = Parser::new(&allocator, text, source_type).parse();
     let (scoping, errors) = check(&parsed);
@@ -80,10 +86,24 @@ pub(crate) fn export_names(
 
 /// The syntax errors of a file.
 pub(crate) fn syntax_problems(file: &str, text: &str, source_type: SourceType) -> Vec<Problem> {
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, source_type).parse();
-    let (_, errors) = check(&parsed);
-    problems(file, text, &errors)
+    let found = contained(file, || {
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, source_type).parse();
+        let (_, errors) = check(&parsed);
+        problems(file, text, &errors)
+    });
+    found.unwrap_or_else(|crash| crash)
+}
+
+/// Files are whatever someone wrote: a crash of the parser must stay a problem of that file, not of the whole server.
+fn contained<T>(file: &str, parse: impl FnOnce() -> T) -> Result<T, Vec<Problem>> {
+    catch_unwind(AssertUnwindSafe(parse)).map_err(|_| {
+        vec![
+            Problem::error(format!("the parser crashed while reading `{file}`")).with_help(
+                "this is a fault of the parser; write the file differently, and please report it",
+            ),
+        ]
+    })
 }
 
 /// Where `specifier` is imported or required in a file, as a byte range that includes the quotes.
@@ -92,15 +112,16 @@ pub(crate) fn find_specifier(
     source_type: SourceType,
     specifier: &str,
 ) -> Option<(usize, usize)> {
-    let allocator = Allocator::default();
-    let parsed = Parser::new(&allocator, text, source_type).parse();
-    if let Some(request) = parsed
-        .module_record
-        .requested_modules
-        .get(specifier)
-        .and_then(|requests| requests.first())
-    {
-        return Some((request.span.start as usize, request.span.end as usize));
+    let request = contained(specifier, || {
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, source_type).parse();
+        let requests = parsed.module_record.requested_modules.get(specifier)?;
+        requests
+            .first()
+            .map(|request| (request.span.start as usize, request.span.end as usize))
+    });
+    if let Ok(Some(found)) = request {
+        return Some(found);
     }
     // `import("x")` and `require("x")`: the first such literal is near enough.
     let quoted = [
@@ -190,5 +211,28 @@ pub(crate) fn sentence(message: &str) -> String {
             first.to_lowercase().chain(characters).collect()
         }
         _ => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_crash_is_a_problem_of_the_file() {
+        let crashed: Result<(), _> = contained("functions/a.ts", || panic!("on purpose"));
+        let problems = crashed.err().unwrap_or_default();
+        assert_eq!(problems.len(), 1);
+        assert_eq!(
+            problems[0].message,
+            "the parser crashed while reading `functions/a.ts`"
+        );
+    }
+
+    #[test]
+    fn messages_start_in_lower_case_unless_they_start_with_a_name() {
+        assert_eq!(sentence("Unexpected token."), "unexpected token");
+        assert_eq!(sentence("TS(1005): expected"), "TS(1005): expected");
+        assert_eq!(sentence(""), "");
     }
 }

@@ -15,6 +15,7 @@ use oxc::ast::ast::{
 use oxc::ast_visit::{Visit, walk};
 use oxc::parser::Parser;
 use oxc::span::{GetSpan, SourceType, Span};
+use oxc::syntax::identifier::is_identifier_name;
 use rolldown_sourcemap::{SourceMap, SourceMapBuilder};
 
 use crate::diagnostics::{Place, Problem, offset_of_utf16};
@@ -190,6 +191,9 @@ fn runtime_import(import: &ImportDeclaration<'_>) -> String {
                 match export_name(&specifier.imported) {
                     "default" => declarators.push(format!("{local} = {}", default_of(&module))),
                     imported if imported == local => named.push(local.to_owned()),
+                    imported if is_identifier_name(imported) => {
+                        named.push(format!("{imported}: {local}"))
+                    }
                     imported => named.push(format!("{}: {local}", literal(imported))),
                 }
             }

@@ -113,11 +113,7 @@ impl ProjectPlugin {
         None
     }
 
-    fn load(
-        &self,
-        id: &str,
-        asserted: Option<&ModuleType>,
-    ) -> anyhow::Result<Option<HookLoadOutput>> {
+    fn load(&self, id: &str) -> anyhow::Result<Option<HookLoadOutput>> {
         if id == ENTRY_ID {
             return Ok(Some(code(self.entry.clone(), ModuleType::Js)));
         }
@@ -135,10 +131,6 @@ impl ProjectPlugin {
 
         let path = file_of(id);
         self.findings().files.insert(path.to_owned());
-        let kind = match asserted {
-            Some(kind @ (ModuleType::Text | ModuleType::Json)) => Some(Kind::Source(kind.clone())),
-            _ => kind_of(path),
-        };
         let label = relative_to(&self.project, path);
         let refuse = |problem: Problem| {
             // Rolldown passes on that it failed but not why, so the reason is kept for when it comes back.
@@ -146,7 +138,7 @@ impl ProjectPlugin {
             self.findings().unloadable.insert(id.to_owned(), problem);
             error
         };
-        let Some(kind) = kind else {
+        let Some(kind) = kind_of(path) else {
             return Err(refuse(no_loader(&label)));
         };
         let bytes = fs::read(path)
@@ -224,7 +216,7 @@ impl Plugin for ProjectPlugin {
         args: &HookLoadArgs<'_>,
     ) -> HookLoadReturn {
         // Read here, not by rolldown: its reads take a thread of the blocking pool each.
-        self.load(args.id, args.asserted_module_type)
+        self.load(args.id)
     }
 }
 

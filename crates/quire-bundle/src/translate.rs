@@ -145,6 +145,10 @@ impl Translator<'_> {
             }
             DiagnosableArcstr::String(specifier) => (specifier.to_string(), None),
         };
+        if error.importer_id.starts_with('\0') && specifier.starts_with('/') {
+            let path = relative_to(self.project, Path::new(&specifier));
+            return Problem::error(format!("cannot find `{path}`"));
+        }
         let not_found = error.reason.starts_with("Module not found")
             || error.reason.starts_with("Cannot find module");
         let (mut message, help) = unresolved(&specifier, importer, self.node_compat);
@@ -167,13 +171,19 @@ impl Translator<'_> {
 
     fn missing_export(&self, diagnostic: &BuildDiagnostic) -> Problem {
         let problem = self.generic(diagnostic);
-        let Some(place) = &problem.place else {
-            return problem;
-        };
         let Some(exporter) = diagnostic.exporter() else {
             return problem;
         };
         let path = file_of(&exporter);
+        let Some(place) = &problem.place else {
+            // Only the generated entry has no place: the file has changed since its exports were read.
+            let name = problem.message.split('"').nth(1).unwrap_or_default();
+            let message = format!(
+                "`{}` does not export `{name}` any more",
+                relative_to(self.project, path)
+            );
+            return Problem { message, ..problem };
+        };
         let name: String = place
             .text()
             .lines()
