@@ -6,11 +6,8 @@ const { enforceRange, errorBytes, errorWritable, respond, setBytes, then, viewBy
 const NativeError = Error;
 const NativeTypeError = TypeError;
 const NativeUint8Array = Uint8Array;
-const { min } = Math;
-
-const NOT_BYTES =
-  "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView " +
-  "type on its writable side.";
+const { min, trunc } = Math;
+const { MAX_SAFE_INTEGER } = Number;
 
 // Sink and source of the two sides. `limit` is the number of bytes a FixedLengthStream still expects, or null.
 class Identity {
@@ -25,18 +22,12 @@ class Identity {
     this.readable = createByteReadable(this, 0, true);
     this.readable.length = limit;
     this.readable.countsDown = true;
-    const size = mark === undefined ? undefined : sizeOfChunk;
-    this.writable = createWritable(this, mark ?? 1, size);
+    this.writable = createWritable(this, mark ?? 1, mark === undefined ? undefined : byteLengthOf);
+    this.writable.controller.convert = bytesOf;
   }
 
-  write(chunk) {
+  write(bytes) {
     if (this.failed) throw this.failure;
-    const bytes = typeof chunk === "string" ? internals.encoding.encodeUtf8(chunk) : viewBytes(chunk);
-    if (bytes === null) {
-      const error = new NativeTypeError(NOT_BYTES);
-      errorBytes(this.readable.controller, error);
-      throw error;
-    }
     if (bytes.byteLength === 0) return undefined;
     this.rest = bytes;
     if (this.pullWaits) {
@@ -117,9 +108,12 @@ class Identity {
   }
 }
 
-function sizeOfChunk(chunk) {
-  if (typeof chunk === "string") return internals.encoding.encodeUtf8(chunk).byteLength;
-  return viewBytes(chunk)?.byteLength ?? 0;
+const byteLengthOf = (bytes) => bytes.byteLength;
+
+function bytesOf(chunk) {
+  const bytes = typeof chunk === "string" ? internals.encoding.encodeUtf8(chunk) : viewBytes(chunk);
+  if (bytes === null) throw new NativeTypeError(S.NOT_BYTES);
+  return bytes;
 }
 
 function markFrom(strategy) {
@@ -129,8 +123,17 @@ function markFrom(strategy) {
 }
 
 function lengthFrom(value) {
-  const length = typeof value === "bigint" ? Number(value) : Math.trunc(+value);
-  if (!(length >= 0 && length <= Number.MAX_SAFE_INTEGER)) {
+  if (value === undefined) {
+    throw new NativeTypeError("Failed to construct 'FixedLengthStream': constructor parameter 1 is not of type 'bigint'.");
+  }
+  const length = typeof value === "bigint" ? Number(value) : trunc(+value);
+  if (length !== length) throw new NativeTypeError("The value cannot be converted because it is not an integer.");
+  if (length < 0) {
+    throw new NativeTypeError(
+      "The value cannot be converted because it is negative and this API expects a positive bigint.",
+    );
+  }
+  if (length > MAX_SAFE_INTEGER) {
     throw new NativeTypeError("FixedLengthStream requires an integer expected length less than 2^53.");
   }
   return length;

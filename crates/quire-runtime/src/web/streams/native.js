@@ -132,9 +132,7 @@ function finish(stream) {
   if (stream.state === READABLE) S.closeReadable(stream);
 }
 
-function notBytes() {
-  return new NativeTypeError("This ReadableStream did not return bytes.");
-}
+const notBytes = () => new NativeTypeError("This ReadableStream did not return bytes.");
 
 // Reads everything a source has, past the machinery of streams.
 class SourceCollector {
@@ -267,7 +265,7 @@ class ChunkRequest {
       this.parts.resolve({ done: false, value: bytes });
       return;
     }
-    const error = notBytes();
+    const error = new NativeTypeError(S.NOT_BYTES);
     this.parts.reject(error);
     if (this.reader.stream !== null) then(cancelReadable(this.reader.stream, error), undefined, S.noop);
   }
@@ -292,8 +290,12 @@ class ChunkReader {
     return parts.promise;
   }
 
+  // Callers may ignore the promise.
   cancel(reason) {
-    return cancelReadable(this.reader.stream, reason);
+    if (this.reader.stream === null) return promiseResolve(undefined);
+    const cancelled = cancelReadable(this.reader.stream, reason);
+    then(cancelled, undefined, S.noop);
+    return cancelled;
   }
 
   release() {

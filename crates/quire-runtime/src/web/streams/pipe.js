@@ -99,7 +99,9 @@ class Pipe {
     if (this.writes === 0 && this.afterWrites !== null) then(RESOLVED, this.afterWrites);
   }
 
-  reject() {
+  reject(reason) {
+    // A chunk that was refused: the pipe cannot leave it out.
+    S.errorWritable(this.dest.controller, reason);
     this.resolve();
   }
 

@@ -32,6 +32,10 @@ const { isFinite } = Number;
 
 // Given as a result by sources and sinks of ours that will say themselves when they are ready.
 const LATER = { later: true };
+// What a stream of bytes says of a chunk of another kind.
+const NOT_BYTES =
+  "This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView " +
+  "type on its writable side.";
 // Opens constructors that programs may not call, or not call this way.
 const SECRET = {};
 
@@ -245,11 +249,18 @@ function detachStates(...classes) {
 
 detachStates(List, LazyPromise, Entry);
 
+// The form console shows: on one line if it fits.
+function showParts(name, parts) {
+  const line = `${name} { ${parts.join(", ")} }`;
+  return line.length <= 76 ? line : `${name} {\n  ${parts.join(",\n  ")}\n}`;
+}
+
 internals.streams = {
   Entry,
   LATER,
   LazyPromise,
   List,
+  NOT_BYTES,
   RESOLVED,
   SECRET,
   apply,
@@ -275,6 +286,7 @@ internals.streams = {
   promiseReject,
   promiseResolve,
   setBytes,
+  showParts,
   settle,
   sizeOf,
   then,

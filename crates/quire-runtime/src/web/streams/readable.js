@@ -123,7 +123,9 @@ class ReadableStream {
     const members = dictionary(options, "The options of getReader()");
     const mode = members === undefined ? undefined : members.mode;
     if (mode === undefined) return S.defaultReaderShell(acquireReader(stream, false));
-    if (`${mode}` !== "byob") throw new NativeTypeError(`"${mode}" is not a mode of getReader(); only "byob" is.`);
+    if (`${mode}` !== "byob") {
+      throw new NativeTypeError("mode must be undefined or 'byob' in call to getReader().");
+    }
     return S.byobReaderShell(acquireReader(stream, true));
   }
 
@@ -170,6 +172,19 @@ class ReadableStream {
     if (stream === undefined) throw illegal("ReadableStream");
     const members = dictionary(options, "The options of values()");
     return S.iterate(stream, members === undefined ? false : Boolean(members.preventCancel));
+  }
+
+  [internals.inspect]() {
+    const stream = readableState(this);
+    if (stream === undefined) return undefined;
+    const length = S.fixedLength(this);
+    const parts = [
+      `locked: ${stream.reader !== null}`,
+      `[state]: '${["readable", "closed", "errored"][stream.state]}'`,
+      `[supportsBYOB]: ${stream.native !== null || stream.controller.isBytes}`,
+      `[length]: ${length === null ? undefined : `${length}n`}`,
+    ];
+    return S.showParts("ReadableStream", parts);
   }
 }
 

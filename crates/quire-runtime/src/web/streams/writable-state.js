@@ -51,6 +51,8 @@ class WritableController {
     this.started = false;
     this.highWaterMark = highWaterMark;
     this.size = size;
+    // Turns what a program writes into a chunk; its error refuses the chunk and leaves the stream as it is.
+    this.convert = null;
     // The AbortSignal, once a program asked for it; what abort() was given before that.
     this.signal = null;
     this.aborted = false;
@@ -320,13 +322,20 @@ function writerDesiredSize(stream) {
   return stream.state === CLOSED ? 0 : null;
 }
 
-// Gives `chunk` to the stream for this writer; undefined when it was taken, or the error to reject with.
+// Gives `chunk` to the stream for this writer; the result is the request that makeRequest() made for it.
 function write(writer, chunk, makeRequest) {
   const { stream } = writer;
   const { controller } = stream;
   let size = 1;
   let sizeError;
   let sizeFailed = false;
+  if (controller.convert !== null) {
+    try {
+      chunk = controller.convert(chunk);
+    } catch (error) {
+      return refused(makeRequest, error);
+    }
+  }
   if (controller.size !== undefined) {
     try {
       size = controller.size(chunk);

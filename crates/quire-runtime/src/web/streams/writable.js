@@ -116,6 +116,17 @@ class WritableStream {
     if (stream === undefined) throw illegal("WritableStream");
     return new WritableStreamDefaultWriter(SECRET, acquireWriter(stream));
   }
+
+  [internals.inspect]() {
+    const stream = writableState(this);
+    if (stream === undefined) return undefined;
+    const parts = [
+      `locked: ${stream.writer !== null}`,
+      `[state]: '${["writable", "closed", "erroring", "errored"][stream.state]}'`,
+      `[expectsBytes]: ${stream.controller.convert !== null}`,
+    ];
+    return S.showParts("WritableStream", parts);
+  }
 }
 
 let writerState;
