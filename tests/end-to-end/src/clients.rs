@@ -51,6 +51,21 @@ impl Workplace {
         printed
     }
 
+    /// Runs git as [`Workplace::git`] does, and writes every packet of its protocol to the file `trace`.
+    pub fn git_traced(&self, folder: &str, trace: &Path, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        command.args(arguments).env("GIT_TRACE_PACKET", trace);
+        let output = self.run(command, folder);
+        let printed = both(&output);
+        assert!(
+            output.status.success(),
+            "`git {}` failed with {}:\n{printed}",
+            arguments.join(" "),
+            output.status
+        );
+        printed
+    }
+
     /// Runs git, whether it succeeds or not.
     pub fn try_git(&self, folder: &str, arguments: &[&str]) -> Output {
         let mut command = Command::new("git");

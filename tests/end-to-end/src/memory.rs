@@ -42,3 +42,10 @@ fn status_line(pid: u32, name: &str) -> Option<String> {
         .find_map(|line| line.strip_prefix(name))
         .map(str::to_owned)
 }
+
+/// The most resident memory that the process ever took, in KiB; 0 if it has ended.
+pub fn peak(pid: u32) -> u64 {
+    status_line(pid, "VmHWM:")
+        .and_then(|value| value.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0)
+}

@@ -64,6 +64,8 @@ pub async fn create_repository(layout: &Layout, name: &str) -> Result<PathBuf, R
     .await?;
     for (key, value) in [
         ("http.receivepack", "true"),
+        // Keeps what was pushed as the pack it came in, however few objects it holds.
+        ("receive.unpackLimit", "1"),
         ("uploadpack.allowFilter", "true"),
         ("uploadpack.allowAnySHA1InWant", "true"),
     ] {
