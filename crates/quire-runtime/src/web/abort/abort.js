@@ -155,7 +155,8 @@ class AbortSignal extends EventTarget {
       throw new NativeTypeError("AbortSignal.timeout(): the delay must be a number between 0 and 2^53 - 1");
     }
     const signal = createSignal();
-    internals.timers.setTimeout(() => {
+    const { setTimeout } = internals.timers;
+    setTimeout(() => {
       abortNow(signal, internals.domException("TimeoutError", "The operation was aborted due to timeout"));
     }, delay);
     return signal;

@@ -45,6 +45,8 @@ function stackText(error) {
   // Set by the program, or already in the expected form.
   if (stack.startsWith(first) || /^ {4}at /m.test(stack)) return stack;
   if (!/^[^\s]*@|:\d+:\d+$/m.test(stack)) return stack;
+  // The runtime knows the positions in the project's own files.
+  if (ops.map_stack !== undefined) return ops.map_stack(first, stack);
   return [first, ...frames(stack)].join("\n");
 }
 

@@ -352,7 +352,7 @@ class Inspector {
     for (const key of ["cause", "errors"]) if (hasOwn(error, key) && !keys.includes(key)) keys.push(key);
     let text = stack;
     const { name } = error;
-    if (className !== null && typeof name === "string" && !text.includes(className) && text.startsWith(name)) {
+    if (className !== null && !internals.isPlatformObject?.(error) && typeof name === "string" && !text.includes(className) && text.startsWith(name)) {
       // A subclass that did not set its name.
       text = `${className}${className.includes(name) ? "" : ` [${name}]`}${text.slice(name.length)}`;
     }

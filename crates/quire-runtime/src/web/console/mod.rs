@@ -18,13 +18,17 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
 
 pub(crate) fn install(realm: &Realm) {
     // (level, text)
-    realm.realm_op("console_write", |realm, call: &Call<'_>| -> Result<(), OpError> {
-        realm.log(&call.string(0)?, &call.string(1)?);
-        Ok(())
-    });
+    realm.realm_op(
+        "console_write",
+        |realm, call: &Call<'_>| -> Result<(), OpError> {
+            realm.log(&call.string(0)?, &call.string(1)?);
+            Ok(())
+        },
+    );
     // () → milliseconds since some moment, for console.time
     let start = Instant::now();
-    realm.op("console_clock", move |_: &Call<'_>| -> Result<f64, OpError> {
-        Ok(start.elapsed().as_secs_f64() * 1000.0)
-    });
+    realm.op(
+        "console_clock",
+        move |_: &Call<'_>| -> Result<f64, OpError> { Ok(start.elapsed().as_secs_f64() * 1000.0) },
+    );
 }

@@ -104,12 +104,18 @@ mod tests {
     fn a_byte_order_mark_is_stripped_on_demand_and_only_once() {
         let text = b"\xEF\xBB\xBF\xEF\xBB\xBFa";
         assert_eq!(decode_utf8(text, true, true).as_deref(), Some("\u{FEFF}a"));
-        assert_eq!(decode_utf8(text, false, true).as_deref(), Some("\u{FEFF}\u{FEFF}a"));
+        assert_eq!(
+            decode_utf8(text, false, true).as_deref(),
+            Some("\u{FEFF}\u{FEFF}a")
+        );
     }
 
     #[test]
     fn malformed_bytes_are_replaced_or_refused() {
-        assert_eq!(decode_utf8(b"a\xF0\x9F\x98b", true, false).as_deref(), Some("a\u{FFFD}b"));
+        assert_eq!(
+            decode_utf8(b"a\xF0\x9F\x98b", true, false).as_deref(),
+            Some("a\u{FFFD}b")
+        );
         assert_eq!(decode_utf8(b"a\xF0\x9F\x98b", true, true), None);
         let strict = StreamingDecoder::new(SHIFT_JIS, true, true);
         assert_eq!(strict.decode(b"\x81", true), None);

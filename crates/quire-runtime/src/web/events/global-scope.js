@@ -68,4 +68,5 @@ Object.assign(internals.events, {
   reportRejectionHandled: (promise, reason) =>
     fireGlobally("rejectionhandled", () => new PromiseRejectionEvent("rejectionhandled", { promise, reason })),
 });
+internals.reportException = reportException;
 makeGlobalEventTarget(globalThis);

@@ -269,7 +269,7 @@ class URLSearchParams {
     if (depth < 0) return "[URLSearchParams]";
     const parts = [];
     for (let i = 0; i < list.length; i += 2) parts.push(`${inspect(list[i])} => ${inspect(list[i + 1])}`);
-    return parts.length === 0 ? "URLSearchParams {}" : `URLSearchParams { ${parts.join(", ")} }`;
+    return parts.length === 0 ? "URLSearchParams(0) {}" : `URLSearchParams(${parts.length}) { ${parts.join(", ")} }`;
   }
 }
 

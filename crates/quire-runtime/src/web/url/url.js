@@ -248,17 +248,7 @@ class URL {
   toJSON() {
     return of(this).#href;
   }
-
-  [internals.inspect](depth, inspect) {
-    of(this);
-    const shown = {};
-    for (const name of shownMembers) shown[name] = this[name];
-    return depth < 0 ? "[URL]" : `URL ${inspect(shown)}`;
-  }
 }
-const shownMembers = [
-  "href", "origin", "protocol", "username", "password", "host", "hostname", "port", "pathname", "search", "searchParams", "hash",
-];
 Object.defineProperty(URL, "length", { value: 1, configurable: true });
 internals.defineClass(URL, "URL");
 internals.expose("URL", URL);

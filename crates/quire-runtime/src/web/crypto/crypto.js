@@ -1,0 +1,62 @@
+// crypto: random values and the way to the rest.
+const NativeTypeError = TypeError;
+const { subtle, digestStream } = internals.crypto;
+const { isView } = ArrayBuffer;
+const RANDOM_BYTES_MAX = 65536;
+const secret = Symbol();
+const integerViews = new Set([
+  "Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "BigInt64Array", "BigUint64Array",
+]);
+const viewKind = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag).get;
+
+class Crypto {
+  #genuine;
+
+  constructor(given) {
+    if (given !== secret) throw new NativeTypeError("Illegal constructor");
+  }
+  static #check(receiver) {
+    if (!(#genuine in Object(receiver))) {
+      throw new NativeTypeError("Illegal invocation: this member belongs to Crypto");
+    }
+  }
+
+  get subtle() {
+    Crypto.#check(this);
+    return subtle;
+  }
+  get DigestStream() {
+    Crypto.#check(this);
+    return digestStream();
+  }
+
+  getRandomValues(view) {
+    Crypto.#check(this);
+    if (!isView(view)) throw new NativeTypeError("getRandomValues(): the argument must be a view of a buffer");
+    if (!integerViews.has(Reflect.apply(viewKind, view, []))) {
+      throw internals.domException("TypeMismatchError", "getRandomValues(): the view must be one of integers.");
+    }
+    if (view.byteLength > RANDOM_BYTES_MAX) {
+      throw internals.domException("QuotaExceededError", `getRandomValues(): ${view.byteLength} bytes are more than the 65536 of one call.`);
+    }
+    if (view.buffer instanceof ArrayBuffer) {
+      ops.crypto_random_fill(view);
+    } else {
+      // Shared memory: native code fills memory that no other thread sees.
+      const own = new Uint8Array(view.byteLength);
+      ops.crypto_random_fill(own);
+      new Uint8Array(view.buffer, view.byteOffset, view.byteLength).set(own);
+    }
+    return view;
+  }
+
+  randomUUID() {
+    Crypto.#check(this);
+    return ops.crypto_random_uuid();
+  }
+}
+internals.defineClass(Crypto, "Crypto");
+Object.defineProperty(Crypto, "length", { value: 0, configurable: true });
+internals.expose("Crypto", Crypto);
+// One of the few globals that Object.keys(globalThis) lists.
+Object.defineProperty(globalThis, "crypto", { value: new Crypto(secret), writable: true, enumerable: true, configurable: true });
