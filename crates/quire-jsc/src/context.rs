@@ -24,8 +24,10 @@ pub(crate) struct Inner {
     buried: RefCell<Vec<Box<dyn Any>>>,
     /// How many buffers of the engine are lent out to Rust right now.
     memory_borrows: Cell<u32>,
-    /// Set by the time limit's callback, read when the stopped call returns.
+    /// Set by the time limit's callback, until the outermost call into the engine returns.
     terminated: Cell<bool>,
+    /// Calls into the engine that have not returned: Rust and JavaScript may call each other.
+    depth: Cell<u32>,
     /// See [`Intrinsics`]; set once, right after the context is made.
     intrinsics: OnceCell<Intrinsics>,
     one_thread: PhantomData<*mut ()>,
@@ -80,6 +82,7 @@ impl Context {
                 buried: RefCell::default(),
                 memory_borrows: Cell::new(0),
                 terminated: Cell::new(false),
+                depth: Cell::new(0),
                 intrinsics: OnceCell::new(),
                 one_thread: PhantomData,
             }))
@@ -140,12 +143,43 @@ impl Context {
         );
         self.0.drop_buried();
         let mut exception = ptr::null();
+        self.0.depth.set(self.0.depth.get() + 1);
         let result = call(self.raw(), &mut exception);
-        if exception.is_null() {
-            return Ok(result);
+        self.0.depth.set(self.0.depth.get() - 1);
+        let terminated = match self.0.depth.get() {
+            0 => self.0.terminated.take(),
+            _ => self.0.terminated.get(),
+        };
+        if !exception.is_null() {
+            return Err(Exception::new(Value::root(self, exception), terminated));
         }
-        let terminated = self.0.terminated.take();
-        Err(Exception::new(Value::root(self, exception), terminated))
+        if terminated {
+            // A promise job was stopped: the call itself had returned before.
+            self.settle_termination();
+            return Err(Exception::new(self.undefined(), true));
+        }
+        Ok(result)
+    }
+
+    /// A stop that hit a promise job stays pending in the engine and would stop the next entry
+    /// too: gives it an empty one.
+    fn settle_termination(&self) {
+        if self.0.depth.get() > 0 {
+            return;
+        }
+        let nothing = EngineString::new("0");
+        let mut exception = ptr::null();
+        // SAFETY: context and string are live.
+        unsafe {
+            JSEvaluateScript(
+                self.raw(),
+                nothing.raw(),
+                ptr::null_mut(),
+                ptr::null_mut(),
+                1,
+                &mut exception,
+            );
+        }
     }
 
     /// Like [`enter_raw`](Self::enter_raw), for calls that return a value.
@@ -337,7 +371,7 @@ impl Context {
     }
 
     /// Handles what the engine finished on its own threads; see
-    /// [`engine_wakeups`](crate::engine_wakeups).
+    /// [`engine_descriptor`](crate::engine_descriptor).
     pub fn run_pending(&self) {
         assert!(
             self.0.memory_borrows.get() == 0,

@@ -17,7 +17,7 @@
 //!
 //! Promise jobs (microtasks) run whenever the outermost call into the engine returns. Work that the
 //! engine does on its own threads, such as compiling WebAssembly, finishes when
-//! [`Context::run_pending`] is called; [`engine_wakeups`] says when that is due.
+//! [`Context::run_pending`] is called; [`engine_descriptor`] and [`engine_timeout`] say when that is due.
 //!
 //! This is the only crate of the project with `unsafe` code.
 
@@ -37,7 +37,7 @@ pub use arguments::{Arg, IntoValue};
 pub use context::{Context, Memory};
 pub use exception::Exception;
 pub use function::Call;
-pub use main_loop::{Wakeups, engine_wakeups};
+pub use main_loop::{engine_descriptor, engine_timeout};
 pub use promise::Deferred;
 pub use value::Value;
 

@@ -3,22 +3,20 @@
 //! On Linux they arrive on the GLib main context that was the thread's default when the engine
 //! first ran on it, so each thread gets one of its own before that.
 
-use std::os::fd::RawFd;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
-/// When [`Context::run_pending`](crate::Context::run_pending) is due next.
-#[derive(Debug, Default)]
-pub struct Wakeups {
-    /// Due as soon as one of these becomes readable.
-    pub readable: Vec<RawFd>,
-    /// Due after this time at the latest; `None` if only the descriptors matter.
-    pub timeout: Option<Duration>,
+/// A descriptor that becomes readable when the engine of this thread has something to handle; it
+/// stays the same for the thread's life. `None` where the platform has none: then
+/// [`engine_timeout`] bounds the wait.
+pub fn engine_descriptor() -> Option<OwnedFd> {
+    imp::descriptor()
 }
 
-/// What the engine of this thread waits for. Ask again after each
-/// [`Context::run_pending`](crate::Context::run_pending).
-pub fn engine_wakeups() -> Wakeups {
-    imp::wakeups()
+/// After what time [`Context::run_pending`](crate::Context::run_pending) is due at the latest; ask
+/// again after each. `None` if only the descriptor matters.
+pub fn engine_timeout() -> Option<Duration> {
+    imp::timeout()
 }
 
 pub(crate) fn prepare_thread() {
@@ -31,8 +29,8 @@ pub(crate) fn run_pending() {
 
 #[cfg(glib)]
 mod imp {
-    use super::Wakeups;
     use crate::raw::glib::*;
+    use std::os::fd::{BorrowedFd, OwnedFd};
     use std::time::Duration;
 
     /// Events handled in one go, so that a busy engine cannot keep the caller for ever.
@@ -83,7 +81,8 @@ mod imp {
         });
     }
 
-    pub fn wakeups() -> Wakeups {
+    /// The timeout in milliseconds that GLib would poll with, and its first descriptor to read from.
+    fn query() -> (i32, Option<i32>) {
         let mut fds = [GPollFD {
             fd: -1,
             events: 0,
@@ -112,14 +111,20 @@ mod imp {
             }
         });
         let known = usize::try_from(count).unwrap_or(0).min(DESCRIPTORS_MAX);
-        Wakeups {
-            readable: fds[..known]
-                .iter()
-                .filter(|fd| fd.events & G_IO_IN != 0)
-                .map(|fd| fd.fd)
-                .collect(),
-            timeout: u64::try_from(timeout).ok().map(Duration::from_millis),
-        }
+        let first = fds[..known].iter().find(|fd| fd.events & G_IO_IN != 0);
+        (timeout, first.map(|fd| fd.fd))
+    }
+
+    /// A copy of the context's own wake-up descriptor.
+    pub fn descriptor() -> Option<OwnedFd> {
+        let fd = query().1?;
+        // SAFETY: GLib keeps the descriptor open as long as the context, which is this thread's life.
+        let borrowed = unsafe { BorrowedFd::borrow_raw(fd) };
+        borrowed.try_clone_to_owned().ok()
+    }
+
+    pub fn timeout() -> Option<Duration> {
+        u64::try_from(query().0).ok().map(Duration::from_millis)
     }
 }
 
@@ -127,15 +132,15 @@ mod imp {
 mod imp {
     //! Other platforms' engines use the thread's native run loop, which needs no pumping for what
     //! quire uses; a periodic wake-up covers what it might.
-    use super::Wakeups;
+    use std::os::fd::OwnedFd;
     use std::time::Duration;
 
     pub fn prepare_thread() {}
     pub fn run_pending() {}
-    pub fn wakeups() -> Wakeups {
-        Wakeups {
-            readable: Vec::new(),
-            timeout: Some(Duration::from_millis(50)),
-        }
+    pub fn descriptor() -> Option<OwnedFd> {
+        None
+    }
+    pub fn timeout() -> Option<Duration> {
+        Some(Duration::from_millis(50))
     }
 }

@@ -1,4 +1,22 @@
-//! quire-runtime
-#![allow(dead_code)]
+//! The runtime that Pages Functions run in: JavaScriptCore with the Web APIs of Workers.
+//!
+//! A worker process has one [`Runtime`], on one thread. [`Runtime::start`] evaluates a bundled
+//! [`Program`]; [`Runtime::handle`] takes a request and the chain of handlers that quire-routes found
+//! for it. JavaScript is entered once per request (`core/chain.js`); what it starts, such as a fetch or a
+//! timer, is a tokio task that enters it again when done. The response's body streams back:
+//! bytes that the program does not look at never pass through JavaScript.
+//!
+//! * `core/`: the realm (engine and native operations), requests and their lifetimes, bodies, the
+//!   chain of handlers.
+//! * `web/<api>/`: one Web API each, its JavaScript half and its native half side by side.
+
+#![forbid(unsafe_code)]
+
 mod core;
 mod web;
+
+pub use crate::core::body::{Body, BodyError};
+pub use crate::core::outcome::{Failure, FailureKind};
+pub use crate::core::program::Program;
+pub use crate::core::request::Client;
+pub use crate::core::runtime::{AssetRequest, AssetService, Runtime, Services, StartError};

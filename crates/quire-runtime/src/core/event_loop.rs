@@ -2,7 +2,6 @@
 //! the timers of its collector.
 
 use super::realm::Realm;
-use std::os::fd::{AsRawFd, RawFd};
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::Interest;
@@ -13,35 +12,26 @@ const PAUSE_MAX: Duration = Duration::from_secs(1);
 /// And not more often than this, however busy its timers are.
 const PAUSE_MIN: Duration = Duration::from_millis(1);
 
-/// A descriptor that GLib owns; dropping this does not close it.
-struct Borrowed(RawFd);
-
-impl AsRawFd for Borrowed {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0
-    }
-}
-
 /// Handles the engine's events for as long as the future is polled. It never completes.
 pub(crate) async fn run(realm: Rc<Realm>) {
-    let mut watched: Option<AsyncFd<Borrowed>> = None;
+    #[expect(
+        deprecated,
+        reason = "the replacement is unsafe because of other descriptors; an `OwnedFd` stays open while registered"
+    )]
+    let descriptor = quire_jsc::engine_descriptor()
+        .and_then(|fd| AsyncFd::with_interest(fd, Interest::READABLE).ok());
     loop {
         realm.enter(None, |realm| {
             realm.context().run_pending();
             Ok(())
         });
-        let wakeups = quire_jsc::engine_wakeups();
-        // GLib gives one descriptor, its wake-up event; should there be more, the pause bounds the wait.
-        let descriptor = wakeups.readable.first().copied();
-        if watched.as_ref().map(AsRawFd::as_raw_fd) != descriptor {
-            watched = descriptor.and_then(|fd| {
-                AsyncFd::with_interest(Borrowed(fd), Interest::READABLE).ok()
-            });
-        }
-        let pause = wakeups.timeout.unwrap_or(PAUSE_MAX).clamp(PAUSE_MIN, PAUSE_MAX);
-        match &watched {
+        let pause = quire_jsc::engine_timeout()
+            .unwrap_or(PAUSE_MAX)
+            .clamp(PAUSE_MIN, PAUSE_MAX);
+        match &descriptor {
             Some(descriptor) => {
-                if let Ok(Ok(mut ready)) = tokio::time::timeout(pause, descriptor.readable()).await {
+                let ready = tokio::time::timeout(pause, descriptor.readable()).await;
+                if let Ok(Ok(mut ready)) = ready {
                     ready.clear_ready();
                 }
             }

@@ -1,7 +1,19 @@
 //! The runtime's core: the realm and its operations, requests and their lifetimes, bodies, the
 //! chain of handlers, and the program that they come from.
 
+pub(crate) mod bodies;
+pub(crate) mod body;
+pub(crate) mod body_ops;
+pub(crate) mod coding;
 pub(crate) mod error;
 pub(crate) mod event_loop;
+pub(crate) mod outcome;
+pub(crate) mod program;
 pub(crate) mod realm;
 pub(crate) mod request;
+pub(crate) mod request_ops;
+pub(crate) mod respond;
+pub(crate) mod runtime;
+pub(crate) mod sink;
+pub(crate) mod source_map;
+pub(crate) mod tee;

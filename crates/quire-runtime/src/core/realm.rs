@@ -2,8 +2,10 @@
 
 use super::error::OpError;
 use super::request::RequestContext;
+use super::source_map::SourceMap;
 use quire_jsc::{Arg, Call, Context, Exception, IntoValue, Value};
-use std::cell::RefCell;
+use rustc_hash::FxHashMap;
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::rc::{Rc, Weak};
 
@@ -19,6 +21,10 @@ pub(crate) struct Realm {
     internals: Value,
     /// The request on whose behalf JavaScript runs right now. Whatever it starts belongs to that.
     current: RefCell<Option<Rc<RequestContext>>>,
+    /// Requests that have not ended, by number.
+    requests: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
+    next_id: Cell<u64>,
+    source_map: OnceCell<SourceMap>,
     log: LogSink,
     this: Weak<Realm>,
 }
@@ -33,6 +39,9 @@ impl Realm {
             ops,
             internals,
             current: RefCell::default(),
+            requests: RefCell::default(),
+            next_id: Cell::new(1),
+            source_map: OnceCell::new(),
             log,
             this: this.clone(),
         });
@@ -42,6 +51,32 @@ impl Realm {
 
     pub(crate) fn context(&self) -> &Context {
         &self.context
+    }
+
+    /// A number that nothing else in this realm has: for requests, bodies, sinks.
+    pub(crate) fn next_id(&self) -> u64 {
+        self.next_id.replace(self.next_id.get() + 1)
+    }
+
+    pub(crate) fn requests(&self) -> &RefCell<FxHashMap<u64, Rc<RequestContext>>> {
+        &self.requests
+    }
+
+    /// A request that has not ended.
+    pub(crate) fn request(&self, id: u64) -> Option<Rc<RequestContext>> {
+        self.requests.borrow().get(&id).cloned()
+    }
+
+    /// The map of the program's script; one without entries before there is a program.
+    pub(crate) fn source_map(&self) -> &SourceMap {
+        self.source_map.get_or_init(SourceMap::default)
+    }
+
+    /// Sets the map, once.
+    pub(crate) fn set_source_map(&self, map: SourceMap) {
+        if self.source_map.set(map).is_err() {
+            unreachable!("a realm runs one program");
+        }
     }
 
     /// A function or object that a JavaScript half published.
@@ -145,8 +180,10 @@ impl Realm {
     {
         let (realm, owner) = (self.clone(), self.current());
         match owner.clone() {
-            Some(request) => request.spawn(async move { task(realm, owner).await }),
-            None => drop(tokio::task::spawn_local(async move { task(realm, None).await })),
+            Some(request) => drop(request.spawn(async move { task(realm, owner).await })),
+            None => drop(tokio::task::spawn_local(
+                async move { task(realm, None).await },
+            )),
         }
     }
 

@@ -1,10 +1,269 @@
-//! placeholder
+//! The life of one request inside the runtime: what it has pending, what it owns, how it ends.
+//!
+//! A request lives until its response is wholly sent (or its client is gone) and whatever it gave to
+//! `waitUntil` has settled, or the time for that is over. Then its tasks are dropped and its
+//! bodies closed.
+
+use super::bodies::BodyTable;
+use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
-use std::rc::Rc;
-pub(crate) struct RequestContext;
+use rustc_hash::FxHashMap;
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::net::IpAddr;
+use std::rc::{Rc, Weak};
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::task::AbortHandle;
+
+/// How long work given to `waitUntil` may go on after the response, as on the original.
+const WAIT_UNTIL_MAX: Duration = Duration::from_secs(30);
+
+/// Who sent a request, and how.
+#[derive(Clone, Copy, Debug)]
+pub struct Client {
+    /// The address that the connection came from.
+    pub ip: IpAddr,
+    /// Whether the connection is encrypted, which makes the request's URL start `https:`.
+    pub https: bool,
+}
+
+/// One request, from its arrival to the end of everything it started.
+pub(crate) struct RequestContext {
+    id: u64,
+    realm: Weak<Realm>,
+    this: Weak<RequestContext>,
+    client: Option<Client>,
+    head: RefCell<Option<http::request::Parts>>,
+    pub(crate) bodies: BodyTable,
+    respond: Cell<Option<oneshot::Sender<Outcome>>>,
+    /// Operations under way; with none and no response the request can never be answered.
+    pending: Cell<u32>,
+    /// Promises given to `waitUntil` that have not settled.
+    waiting: Cell<u32>,
+    /// Whether the response, or the wait for it, is still of interest to anybody.
+    client_listening: Cell<bool>,
+    tasks: RefCell<FxHashMap<u64, AbortHandle>>,
+    /// Exchanges that the program may abort, by the numbers it was given.
+    aborts: RefCell<FxHashMap<u64, oneshot::Sender<()>>>,
+    ended: Cell<bool>,
+}
+
 impl RequestContext {
-    pub(crate) fn detached(_realm: &Rc<Realm>) -> Rc<Self> { Rc::new(Self) }
-    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) { tokio::task::spawn_local(task); }
-    pub(crate) fn over_time_limit(&self) {}
-    pub(crate) fn after_entry(&self) {}
+    /// A request that arrived from a client. The receiver gets its outcome.
+    pub(crate) fn arrived(
+        realm: &Rc<Realm>,
+        head: http::request::Parts,
+        client: Client,
+    ) -> (Rc<Self>, oneshot::Receiver<Outcome>) {
+        let (respond, outcome) = oneshot::channel();
+        let request = Self::new(realm, Some(head), Some(client), Some(respond));
+        realm
+            .requests()
+            .borrow_mut()
+            .insert(request.id, request.clone());
+        (request, outcome)
+    }
+
+    /// Work that no client waits for, such as a test.
+    #[cfg(test)]
+    pub(crate) fn detached(realm: &Rc<Realm>) -> Rc<Self> {
+        Self::new(realm, None, None, None)
+    }
+
+    fn new(
+        realm: &Rc<Realm>,
+        head: Option<http::request::Parts>,
+        client: Option<Client>,
+        respond: Option<oneshot::Sender<Outcome>>,
+    ) -> Rc<Self> {
+        Rc::new_cyclic(|this| Self {
+            id: realm.next_id(),
+            realm: Rc::downgrade(realm),
+            this: this.clone(),
+            client,
+            head: RefCell::new(head),
+            bodies: BodyTable::default(),
+            respond: Cell::new(respond),
+            pending: Cell::new(0),
+            waiting: Cell::new(0),
+            client_listening: Cell::new(true),
+            tasks: RefCell::default(),
+            aborts: RefCell::default(),
+            ended: Cell::new(false),
+        })
+    }
+
+    /// The number by which JavaScript names this request.
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Reads the head of the request, unless it came from nowhere.
+    pub(crate) fn with_head<R>(
+        &self,
+        read: impl FnOnce(&http::request::Parts, Client) -> R,
+    ) -> Option<R> {
+        let head = self.head.borrow();
+        Some(read(head.as_ref()?, self.client?))
+    }
+
+    /// Runs a task that counts as pending and is dropped with the request. The number is for
+    /// [`abort_task`](Self::abort_task).
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) -> u64 {
+        let (Some(this), Some(realm)) = (self.this.upgrade(), self.realm.upgrade()) else {
+            return 0;
+        };
+        if self.ended.get() {
+            return 0;
+        }
+        let number = realm.next_id();
+        self.pending.set(self.pending.get() + 1);
+        let handle = tokio::task::spawn_local(async move {
+            // The guard settles the account whether the task finishes or is dropped.
+            let _account = PendingTask(this, number);
+            task.await;
+        });
+        self.tasks
+            .borrow_mut()
+            .insert(number, handle.abort_handle());
+        number
+    }
+
+    /// Stops a task early.
+    pub(crate) fn abort_task(&self, number: u64) {
+        if let Some(handle) = self.tasks.borrow_mut().remove(&number) {
+            handle.abort();
+        }
+    }
+
+    /// What an exchange waits on to learn that the program aborted it.
+    pub(crate) fn abortable(&self, number: u64) -> oneshot::Receiver<()> {
+        let (abort, aborted) = oneshot::channel();
+        self.aborts.borrow_mut().insert(number, abort);
+        aborted
+    }
+
+    /// Aborts an exchange.
+    pub(crate) fn abort(&self, number: u64) {
+        if let Some(abort) = self.aborts.borrow_mut().remove(&number) {
+            // An exchange that is over does not listen any more.
+            let _ = abort.send(());
+        }
+    }
+
+    /// Called after each entry into the engine for this request, when all promise jobs have run.
+    /// With nothing pending, nothing will ever run again for it.
+    pub(crate) fn after_entry(&self) {
+        if self.pending.get() > 0 || self.ended.get() {
+            return;
+        }
+        if self.is_answered() {
+            self.bodies.cut_sinks();
+        } else {
+            self.fail(Failure::new(
+                FailureKind::Hung,
+                "The Workers runtime canceled this request because it detected that your Worker's code had hung \
+                 and would never generate a response.",
+            ));
+        }
+    }
+
+    /// The execution time limit stopped JavaScript that ran for this request.
+    pub(crate) fn over_time_limit(&self) {
+        self.fail(Failure::new(
+            FailureKind::TimeLimit,
+            "Worker exceeded CPU time limit.",
+        ));
+    }
+
+    fn is_answered(&self) -> bool {
+        let respond = self.respond.take();
+        let answered = respond.is_none();
+        self.respond.set(respond);
+        answered
+    }
+
+    /// Gives the request its outcome; the first one counts.
+    pub(crate) fn finish(&self, outcome: Outcome) {
+        if let Some(respond) = self.respond.take() {
+            // Nobody receives it when the client has gone, which `client_gone` deals with.
+            let _ = respond.send(outcome);
+        }
+    }
+
+    /// Fails the request, if it has no outcome yet.
+    pub(crate) fn fail(&self, failure: Failure) {
+        self.finish(Err(failure));
+    }
+
+    /// A promise was given to `waitUntil`.
+    pub(crate) fn begin_wait(&self) {
+        self.waiting.set(self.waiting.get() + 1);
+    }
+
+    /// A promise given to `waitUntil` settled.
+    pub(crate) fn end_wait(&self) {
+        self.waiting.set(self.waiting.get().saturating_sub(1));
+        self.end_if_idle();
+    }
+
+    /// The response was wholly sent, or failed, or its client went away.
+    pub(crate) fn client_done(&self) {
+        if !self.client_listening.replace(false) {
+            return;
+        }
+        self.respond.set(None);
+        self.end_if_idle();
+        if self.ended.get() {
+            return;
+        }
+        let Some(this) = self.this.upgrade() else {
+            return;
+        };
+        tokio::task::spawn_local(async move {
+            tokio::time::sleep(WAIT_UNTIL_MAX).await;
+            if this.ended.get() {
+                return;
+            }
+            if let Some(realm) = this.realm.upgrade() {
+                realm.log(
+                    "warn",
+                    "waitUntil() tasks did not complete within the allowed time after the response, and have been cancelled",
+                );
+            }
+            this.end();
+        });
+    }
+
+    fn end_if_idle(&self) {
+        if !self.client_listening.get() && self.waiting.get() == 0 {
+            self.end();
+        }
+    }
+
+    fn end(&self) {
+        if self.ended.replace(true) {
+            return;
+        }
+        for (_, task) in self.tasks.take() {
+            task.abort();
+        }
+        self.aborts.take();
+        self.bodies.clear();
+        self.head.take();
+        if let Some(realm) = self.realm.upgrade() {
+            realm.requests().borrow_mut().remove(&self.id);
+        }
+    }
+}
+
+struct PendingTask(Rc<RequestContext>, u64);
+
+impl Drop for PendingTask {
+    fn drop(&mut self) {
+        self.0.pending.set(self.0.pending.get() - 1);
+        self.0.tasks.borrow_mut().remove(&self.1);
+        self.0.after_entry();
+    }
 }

@@ -58,7 +58,10 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     evaluate(&format!("{{\n{source}\n}}"), &path.display().to_string());
     let request = crate::core::request::RequestContext::detached(&realm);
     realm.enter(Some(request.clone()), |realm| {
-        realm.context().evaluate("runTests()", "harness.js").map(drop)
+        realm
+            .context()
+            .evaluate("runTests()", "harness.js")
+            .map(drop)
     });
     let pump = crate::core::event_loop::run(realm.clone());
     tokio::select! {
@@ -78,7 +81,10 @@ fn every_javascript_test_passes() {
     let only = std::env::var("QUIRE_JS_TEST").unwrap_or_default();
     let mut failures = Vec::new();
     let mut passed = 0;
-    for path in files.iter().filter(|path| path.to_string_lossy().contains(&only)) {
+    for path in files
+        .iter()
+        .filter(|path| path.to_string_lossy().contains(&only))
+    {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -88,7 +94,9 @@ fn every_javascript_test_passes() {
         for (name, failure) in outcomes {
             match failure {
                 None => passed += 1,
-                Some(failure) => failures.push(format!("{}: {name}\n    {failure}", path.display())),
+                Some(failure) => {
+                    failures.push(format!("{}: {name}\n    {failure}", path.display()))
+                }
             }
         }
     }

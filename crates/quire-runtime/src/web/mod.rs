@@ -1,7 +1,15 @@
 //! The Web APIs, one folder each: its JavaScript half, its native half, its tests.
 
 mod abort;
+mod base64;
+mod console;
+mod encoding;
 mod events;
+pub(crate) mod fetch;
+mod streams;
+mod structured_clone;
+mod timers;
+mod url;
 
 #[cfg(test)]
 mod javascript_tests;
@@ -13,7 +21,24 @@ use std::rc::Rc;
 /// Makes the Web APIs: native operations first, then the JavaScript halves, of which each may use
 /// those before it.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
-    for (name, source) in [events::SOURCES, abort::SOURCES].into_iter().flatten() {
+    console::install(realm);
+    encoding::install(realm);
+    url::install(realm);
+    timers::install(realm);
+    fetch::install(realm);
+    let sources = [
+        events::SOURCES,
+        timers::SOURCES,
+        abort::SOURCES,
+        url::SOURCES,
+        encoding::SOURCES,
+        base64::SOURCES,
+        structured_clone::SOURCES,
+        console::SOURCES,
+        streams::SOURCES,
+        fetch::SOURCES,
+    ];
+    for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;
     }
     Ok(())

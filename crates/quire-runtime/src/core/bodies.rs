@@ -1,0 +1,86 @@
+//! The bodies and sinks of one request, which JavaScript names by number.
+
+use super::body::ByteStream;
+use super::coding::Coding;
+use super::sink::Sink;
+use http_body::Body as _;
+use rustc_hash::FxHashMap;
+use std::cell::RefCell;
+
+/// A body that JavaScript has not read.
+pub(crate) struct NativeBody {
+    stream: ByteStream,
+    /// How the bytes are encoded, if the program is to see them decoded.
+    coding: Option<Coding>,
+}
+
+impl NativeBody {
+    pub(crate) fn new(stream: ByteStream, coding: Option<Coding>) -> Self {
+        Self { stream, coding }
+    }
+
+    /// The bytes that the program is to see.
+    pub(crate) fn decoded(self) -> ByteStream {
+        match self.coding {
+            Some(coding) => coding.decode(self.stream),
+            None => self.stream,
+        }
+    }
+
+    /// The bytes as they are, and how they are encoded.
+    pub(crate) fn encoded(self) -> (ByteStream, Option<Coding>) {
+        (self.stream, self.coding)
+    }
+
+    /// How many bytes the program will see, if that is known.
+    pub(crate) fn length(&self) -> Option<u64> {
+        match self.coding {
+            Some(_) => None,
+            None => self.stream.size_hint().exact(),
+        }
+    }
+}
+
+/// Bodies and sinks by number. Numbers are unique in the realm, so that one request's number
+/// means nothing to another request.
+#[derive(Default)]
+pub(crate) struct BodyTable {
+    bodies: RefCell<FxHashMap<u64, NativeBody>>,
+    sinks: RefCell<FxHashMap<u64, Sink>>,
+}
+
+impl BodyTable {
+    pub(crate) fn insert(&self, number: u64, body: NativeBody) {
+        self.bodies.borrow_mut().insert(number, body);
+    }
+
+    pub(crate) fn take(&self, number: u64) -> Option<NativeBody> {
+        self.bodies.borrow_mut().remove(&number)
+    }
+
+    pub(crate) fn length(&self, number: u64) -> Option<u64> {
+        self.bodies.borrow().get(&number)?.length()
+    }
+
+    pub(crate) fn insert_sink(&self, number: u64, sink: Sink) {
+        self.sinks.borrow_mut().insert(number, sink);
+    }
+
+    pub(crate) fn sink(&self, number: u64) -> Option<Sink> {
+        self.sinks.borrow().get(&number).cloned()
+    }
+
+    pub(crate) fn take_sink(&self, number: u64) -> Option<Sink> {
+        self.sinks.borrow_mut().remove(&number)
+    }
+
+    /// Ends every sink's body with an error: nothing will write to them any more.
+    pub(crate) fn cut_sinks(&self) {
+        self.sinks.take();
+    }
+
+    pub(crate) fn clear(&self) {
+        self.bodies.take();
+        self.sinks.take();
+    }
+}

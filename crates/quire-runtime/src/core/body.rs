@@ -1,0 +1,168 @@
+//! Bodies as the server sends them.
+
+use super::request::RequestContext;
+use bytes::Bytes;
+use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body_util::BodyExt;
+use http_body_util::combinators::UnsyncBoxBody;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::{Context, Poll};
+
+/// A stream of bytes from outside JavaScript, or made by it.
+pub(crate) type ByteStream = UnsyncBoxBody<Bytes, BodyError>;
+
+/// Why a body ended early.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct BodyError(pub(crate) String);
+
+impl BodyError {
+    /// The other side's connection broke; worded as on the original.
+    pub(crate) fn connection_lost() -> Self {
+        Self("Network connection lost.".into())
+    }
+}
+
+/// The body of a response. It stays on the worker's thread, because it keeps its request alive.
+#[derive(Default)]
+pub struct Body {
+    content: Content,
+    guard: Option<ResponseGuard>,
+}
+
+#[derive(Default)]
+enum Content {
+    #[default]
+    Empty,
+    Full(Bytes),
+    Stream(ByteStream),
+}
+
+/// Tells the request that its response was sent, or is not wanted any more.
+struct ResponseGuard(Rc<RequestContext>);
+
+impl Drop for ResponseGuard {
+    fn drop(&mut self) {
+        self.0.client_done();
+    }
+}
+
+impl Body {
+    /// No bytes.
+    pub fn empty() -> Self {
+        Self::default()
+    }
+
+    /// These bytes.
+    pub fn full(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        let content = match bytes.is_empty() {
+            true => Content::Empty,
+            false => Content::Full(bytes),
+        };
+        Self {
+            content,
+            guard: None,
+        }
+    }
+
+    /// The bytes of another body.
+    pub fn wrap<B>(body: B) -> Self
+    where
+        B: HttpBody<Data = Bytes> + Send + 'static,
+        B::Error: std::fmt::Display,
+    {
+        if body.is_end_stream() {
+            return Self::empty();
+        }
+        let stream = body
+            .map_err(|error| BodyError(error.to_string()))
+            .boxed_unsync();
+        Self::stream(stream)
+    }
+
+    pub(crate) fn stream(stream: ByteStream) -> Self {
+        Self {
+            content: Content::Stream(stream),
+            guard: None,
+        }
+    }
+
+    /// Keeps `request` alive until this body is sent.
+    pub(crate) fn guarded(mut self, request: Rc<RequestContext>) -> Self {
+        self.guard = Some(ResponseGuard(request));
+        self
+    }
+
+    /// The bytes as a stream of their own, for when they do not go to the client.
+    pub(crate) fn into_stream(mut self) -> ByteStream {
+        match std::mem::take(&mut self.content) {
+            Content::Empty => empty_stream(),
+            Content::Full(bytes) => full_stream(bytes),
+            Content::Stream(stream) => stream,
+        }
+    }
+}
+
+/// A stream of no bytes.
+pub(crate) fn empty_stream() -> ByteStream {
+    http_body_util::Empty::new()
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+/// A stream of these bytes.
+pub(crate) fn full_stream(bytes: Bytes) -> ByteStream {
+    http_body_util::Full::new(bytes)
+        .map_err(|never| match never {})
+        .boxed_unsync()
+}
+
+impl HttpBody for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let polled = match &mut this.content {
+            Content::Empty => Poll::Ready(None),
+            Content::Full(bytes) => {
+                let bytes = std::mem::take(bytes);
+                this.content = Content::Empty;
+                Poll::Ready(Some(Ok(Frame::data(bytes))))
+            }
+            Content::Stream(stream) => Pin::new(stream).poll_frame(context),
+        };
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
+            this.content = Content::Empty;
+            this.guard = None;
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.content {
+            Content::Empty => true,
+            Content::Full(_) => false,
+            Content::Stream(stream) => stream.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.content {
+            Content::Empty => SizeHint::with_exact(0),
+            Content::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Content::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Body {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Body").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,175 @@
+// Runs a request through its handlers: the context that each gets, `next()`, and what becomes of the result.
+// https://developers.cloudflare.com/pages/functions/api-reference/
+
+const { body: bodies, request: requests, response: responses } = internals;
+const { apply } = Reflect;
+const { isArray } = Array;
+const { push } = Array.prototype;
+
+/** By number: the handlers of a chain, one entry each. */
+const chains = [];
+/** What the program registered: handlers by file and export. */
+const handlers = new Map();
+let env = {};
+
+internals.register = (entries) => {
+  for (const [file, name, value] of entries) handlers.set(`${file}\n${name}`, value);
+};
+
+internals.setEnv = (bindings) => {
+  env = bindings;
+};
+
+/**
+ * Defines a chain: `steps` is JSON, an array of { file, export, params: [[name, catchAll], …] }. A step is one
+ * exported value; an exported array of functions makes several entries with the same params.
+ */
+internals.defineChain = (number, steps) => {
+  const entries = [];
+  let position = 0;
+  for (const { file, export: name, params } of JSON.parse(steps)) {
+    const value = handlers.get(`${file}\n${name}`);
+    for (const handler of isArray(value) ? value : [value]) {
+      apply(push, entries, [{ handler, params, position, file, name }]);
+    }
+    position += 1 + params.length;
+  }
+  chains[number] = entries;
+};
+
+/** The params of an entry; the values start after the entry's function path. */
+function readParams({ params, position }, values) {
+  const object = { __proto__: null };
+  for (let i = 0; i < params.length; i++) {
+    const value = values[position + 1 + i];
+    if (value === "") continue;
+    const [name, catchAll] = params[i];
+    object[name] = catchAll ? value.split("/") : value;
+  }
+  return object;
+}
+
+/** One request on its way through a chain. */
+class Run {
+  constructor(entries, id, method, body, values) {
+    this.entries = entries;
+    this.id = id;
+    this.values = values;
+    this.position = 0;
+    this.data = {};
+    this.passThrough = false;
+    this.state = requests.arrived(id, method);
+    /** What the handlers share of the request's body: several may read it. */
+    this.body = body === 0 ? null : bodies.share(body);
+    /** The current request once a handler replaced it; until then it is made when needed. */
+    this.request = null;
+  }
+
+  /** A copy of the current request. */
+  cloneRequest() {
+    if (this.request !== null) return this.request.clone();
+    return requests.create(this.state.copy(), this.body === null ? null : bodies.shared(this.body));
+  }
+
+  currentRequest() {
+    return (this.request ??= requests.create(this.state, this.body === null ? null : bodies.shared(this.body)));
+  }
+
+  /** Calls the next handler, or fetches the asset when there is none. May throw; may give a promise. */
+  step() {
+    const entry = this.entries[this.position];
+    if (entry === undefined) return env.ASSETS.fetch(this.currentRequest());
+    this.position++;
+    const { handler } = entry;
+    if (typeof handler !== "function") throw new TypeError("handler is not a function");
+    return handler(this.context(entry));
+  }
+
+  context(entry) {
+    const run = this;
+    return {
+      request: this.cloneRequest(),
+      functionPath: this.values[entry.position],
+      next: (input, init) => run.next(input, init),
+      params: readParams(entry, this.values),
+      get data() {
+        return run.data;
+      },
+      set data(value) {
+        if (typeof value !== "object" || value === null) throw new Error("context.data must be an object");
+        run.data = value;
+      },
+      env,
+      waitUntil: (promise) => waitUntil(run.id, promise),
+      passThroughOnException: () => {
+        run.passThrough = true;
+      },
+    };
+  }
+
+  async next(input, init) {
+    if (input !== undefined) {
+      const url = typeof input === "string" ? new URL(input, this.currentRequest().url).toString() : input;
+      this.request = new Request(url, init);
+    }
+    return responses.mutable(checkResponse(await this.step()));
+  }
+
+  deliver(result) {
+    responses.send(this.id, checkResponse(result));
+  }
+
+  fail(error) {
+    if (!this.passThrough) return reportFailure(this.id, error);
+    this.passThrough = false;
+    env.ASSETS.fetch(this.currentRequest()).then(
+      (response) => this.deliver(response),
+      (failure) => reportFailure(this.id, failure),
+    );
+  }
+}
+
+function checkResponse(result) {
+  if (responses.isResponse(result)) return result;
+  throw new Error("Your Pages function should return a Response");
+}
+
+function reportFailure(id, error) {
+  const isError = Error.isError(error) || (typeof error === "object" && error !== null && typeof error.stack === "string");
+  let message, stack = null;
+  try {
+    message = isError ? `${error.name}: ${error.message}` : `Error: ${String(error)}`;
+    if (isError) stack = `${error.stack}`;
+  } catch {
+    message = "Error: a value was thrown that cannot be turned into text";
+  }
+  ops.respond_failure(id, message, stack);
+}
+
+function waitUntil(id, promise) {
+  ops.wait_begin(id);
+  Promise.resolve(promise).then(
+    () => ops.wait_end(id),
+    (error) => {
+      internals.logError("Uncaught (in promise)", error);
+      ops.wait_end(id);
+    },
+  );
+}
+internals.waitUntil = waitUntil;
+
+/**
+ * Runs a request through chain `number`. `body` is the number of its native body, or 0; `values` holds, for each
+ * step, its function path and the values of its params, absent ones empty, a line each.
+ */
+internals.dispatch = (number, id, method, body, values) => {
+  const run = new Run(chains[number], id, method, body, values.split("\n"));
+  let result;
+  try {
+    result = run.step();
+    if (responses.isResponse(result)) return run.deliver(result);
+  } catch (error) {
+    return run.fail(error);
+  }
+  Promise.resolve(result).then((response) => run.deliver(response)).catch((error) => run.fail(error));
+};

@@ -1,0 +1,45 @@
+//! How a request ends: with a response, or with a failure that the server renders.
+
+use crate::Body;
+
+/// What a request came to.
+pub(crate) type Outcome = Result<http::Response<Body>, Failure>;
+
+/// What kind of thing went wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum FailureKind {
+    /// The program threw, or returned something that is no response.
+    Exception,
+    /// Nothing was pending any more and there was no response.
+    Hung,
+    /// The program used more processor time than a request may.
+    TimeLimit,
+    /// The program asked for the static asset of the current request instead, by
+    /// `passThroughOnException`, and that failed too.
+    Asset,
+    /// The runtime was stopped.
+    Stopped,
+}
+
+/// Why a request has no response.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Failure {
+    /// What kind of thing went wrong.
+    pub kind: FailureKind,
+    /// What the program threw, as text: `TypeError: x is not a function`.
+    pub message: String,
+    /// The message and the stack below it, positions in the project's own files.
+    pub stack: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(kind: FailureKind, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            stack: None,
+        }
+    }
+}

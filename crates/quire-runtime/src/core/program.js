@@ -1,0 +1,50 @@
+// Loads a program: what its bundle may ask of the runtime while it starts.
+
+const modules = { __proto__: null };
+
+/** Publishes a module that programs import by name, such as `cloudflare:workers`. */
+internals.defineModule = (name, namespace) => {
+  modules[name] = namespace;
+};
+
+internals.logError = (prefix, error) => {
+  const text = error?.stack ? ops.map_stack(`${error.name}: ${error.message}`, `${error.stack}`) : String(error);
+  ops.log("error", `${prefix} ${text}`);
+};
+
+/**
+ * Starts a program. `load` is the function that its bundle evaluates to; `vars` is JSON. Calls `done` with
+ * nothing, or with the message and stack of what the program threw.
+ */
+internals.loadProgram = (load, vars, done) => {
+  const env = JSON.parse(vars);
+  env.ASSETS = internals.fetch.fetcher(async (request) => {
+    const body = internals.body.content(request);
+    if (body !== null) internals.body.checkUnused(body);
+    const head = await ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
+    return internals.fetch.responseFrom(head, false);
+  });
+  internals.setEnv(env);
+  internals.defineModule("cloudflare:workers", {
+    __proto__: null,
+    env,
+    waitUntil: (promise) => internals.waitUntil(ops.current_request(), promise),
+  });
+  const quire = {
+    __proto__: null,
+    register: internals.register,
+    wasm: (base64) => new WebAssembly.Module(Uint8Array.fromBase64(base64)),
+    binary: (base64) => Uint8Array.fromBase64(base64).buffer,
+    module(name) {
+      if (name in modules) return modules[name];
+      throw new Error(`No such module "${name}".`);
+    },
+  };
+  (async () => load(quire))().then(
+    () => done(null, null),
+    (error) => {
+      const isError = typeof error === "object" && error !== null && "stack" in error;
+      done(isError ? `${error.name}: ${error.message}` : `Error: ${String(error)}`, isError ? `${error.stack}` : null);
+    },
+  );
+};

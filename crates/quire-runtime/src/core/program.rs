@@ -1,0 +1,23 @@
+//! What the runtime runs: the bundled script, its routes and settings.
+
+use quire_routes::RouteTable;
+use serde::{Deserialize, Serialize};
+
+/// A bundled program with its settings. The supervisor sends it to the workers.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Program {
+    /// An expression for `async (quire) => …`, as quire-bundle makes it.
+    pub script: String,
+    /// The script's source map, as JSON.
+    pub source_map: Option<String>,
+    /// Which handlers answer which paths.
+    pub routes: RouteTable,
+    /// Variables for `env`: strings, or JSON values.
+    pub vars: serde_json::Map<String, serde_json::Value>,
+    /// The date whose behaviour the program expects, `YYYY-MM-DD`.
+    pub compatibility_date: String,
+    /// Behaviour that is switched on or off by name.
+    pub compatibility_flags: Vec<String>,
+    /// Processor time in milliseconds that one stretch of JavaScript may take; 0 for no limit.
+    pub cpu_limit_ms: u64,
+}

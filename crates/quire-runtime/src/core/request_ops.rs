@@ -1,0 +1,158 @@
+//! What JavaScript may ask of the request it runs for.
+
+use super::body_ops::handle;
+use super::error::OpError;
+use super::realm::Realm;
+use super::request::{Client, RequestContext};
+use http::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
+use http::request::Parts;
+use quire_jsc::Call;
+use std::rc::Rc;
+
+/// What a program sees as `accept-encoding`, whatever the client sent: the runtime encodes for the client.
+const ACCEPT_ENCODING_SHOWN: &str = "br, gzip";
+
+/// Headers of the connection, not of the request. `Upgrade` stays: programs answer WebSockets by it.
+const HOP_BY_HOP: [HeaderName; 5] = [
+    CONNECTION,
+    TRANSFER_ENCODING,
+    TE,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+];
+
+pub(crate) fn install(realm: &Realm) {
+    realm.realm_op("request_url", |realm, call| {
+        with_head(realm, call, |head, client| url(head, client))
+    });
+    realm.realm_op("request_headers", |realm, call| {
+        with_head(realm, call, |head, client| header_lines(head, client))
+    });
+    realm.realm_op("request_accept_encoding", |realm, call| {
+        with_head(realm, call, |head, _| {
+            head.headers
+                .get(ACCEPT_ENCODING)
+                .map(text_of)
+                .unwrap_or_default()
+        })
+    });
+    realm.realm_op("current_request", |realm, _| {
+        Ok(realm.current().map(|request| request.id() as f64))
+    });
+    realm.realm_op("wait_begin", |realm, call| {
+        if let Some(request) = request(realm, call)? {
+            request.begin_wait();
+        }
+        Ok(())
+    });
+    realm.realm_op("wait_end", |realm, call| {
+        if let Some(request) = request(realm, call)? {
+            request.end_wait();
+        }
+        Ok(())
+    });
+    realm.realm_op("log", |realm, call| {
+        realm.log(&call.string(0)?, &call.string(1)?);
+        Ok(())
+    });
+    realm.realm_op("map_stack", |realm, call| {
+        Ok(realm.source_map().stack(&call.string(0)?, &call.string(1)?))
+    });
+}
+
+fn request(realm: &Realm, call: &Call<'_>) -> Result<Option<Rc<RequestContext>>, OpError> {
+    Ok(realm.request(handle(call, 0)?))
+}
+
+fn with_head<R>(
+    realm: &Realm,
+    call: &Call<'_>,
+    read: impl FnOnce(&Parts, Client) -> R,
+) -> Result<R, OpError> {
+    request(realm, call)?
+        .and_then(|request| request.with_head(read))
+        .ok_or_else(|| {
+            OpError::Error("the request has ended; what was not read of it before is gone".into())
+        })
+}
+
+/// The absolute URL that the client asked for.
+fn url(head: &Parts, client: Client) -> String {
+    let scheme = if client.https { "https" } else { "http" };
+    let host = match head.uri.authority() {
+        Some(authority) => authority.as_str().to_string(),
+        None => head
+            .headers
+            .get(HOST)
+            .map(text_of)
+            .unwrap_or_else(|| "localhost".into()),
+    };
+    let target = head
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str());
+    let url = format!("{scheme}://{host}{target}");
+    match is_plain_host(&host) {
+        true => url,
+        // Upper case, a default port, something odd: as the URL standard writes it.
+        false => match url::Url::parse(&url) {
+            Ok(url) => url.into(),
+            Err(_) => format!("{scheme}://localhost{target}"),
+        },
+    }
+}
+
+/// Whether the URL standard would leave the host as it is. A port must not be the scheme's own.
+fn is_plain_host(host: &str) -> bool {
+    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    let is_number_like = name.bytes().next_back().is_none_or(|b| b.is_ascii_digit());
+    let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
+    let plain_number = name.parse::<std::net::Ipv4Addr>().is_ok();
+    name.bytes().all(plain)
+        && (!is_number_like || plain_number)
+        && !name.starts_with("xn--")
+        && !name.contains(".xn--")
+        && port.bytes().all(|b| b.is_ascii_digit())
+        && !matches!(port, "80" | "443" | "")
+}
+
+fn text_of(value: &http::HeaderValue) -> String {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => text.to_string(),
+        Err(_) => value
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect(),
+    }
+}
+
+fn header_lines(head: &Parts, client: Client) -> String {
+    let mut lines = String::with_capacity(512);
+    let mut add = |name: &str, value: &str| {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name);
+        lines.push('\n');
+        lines.push_str(value);
+    };
+    if let (Some(authority), false) = (head.uri.authority(), head.headers.contains_key(HOST)) {
+        add("host", authority.as_str());
+    }
+    for (name, value) in &head.headers {
+        let dropped = HOP_BY_HOP.contains(name)
+            || name == ACCEPT_ENCODING
+            || name == "cf-connecting-ip"
+            || (name == UPGRADE && value != "websocket");
+        if !dropped {
+            match std::str::from_utf8(value.as_bytes()) {
+                Ok(text) => add(name.as_str(), text),
+                Err(_) => add(name.as_str(), &text_of(value)),
+            }
+        }
+    }
+    add("accept-encoding", ACCEPT_ENCODING_SHOWN);
+    add("cf-connecting-ip", &client.ip.to_string());
+    lines
+}

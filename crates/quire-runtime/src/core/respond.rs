@@ -1,0 +1,160 @@
+//! The last step: what a handler returned becomes the response that is sent.
+
+use super::bodies::NativeBody;
+use super::body::{Body, full_stream};
+use super::body_ops::{handle, take};
+use super::coding::Coding;
+use super::error::OpError;
+use super::outcome::{Failure, FailureKind};
+use super::realm::Realm;
+use super::request::RequestContext;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue,
+    TRANSFER_ENCODING,
+};
+use http::{HeaderMap, StatusCode};
+use hyper::ext::ReasonPhrase;
+use quire_jsc::Call;
+use std::rc::Rc;
+
+/// Framing is the server's business: what a program says of it is dropped.
+const FRAMING: [HeaderName; 4] = [
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+];
+
+pub(crate) fn install(realm: &Realm) {
+    realm.realm_op("respond", respond);
+    realm.realm_op("respond_failure", |realm, call| {
+        let failure = Failure {
+            kind: FailureKind::Exception,
+            message: call.string(1)?,
+            stack: match call.is_nullish(2) {
+                true => None,
+                false => Some(realm.source_map().stack(&call.string(1)?, &call.string(2)?)),
+            },
+        };
+        if let Some(request) = realm.request(handle(call, 0)?) {
+            request.fail(failure);
+        }
+        Ok(())
+    });
+}
+
+/// `respond(request, status, statusText, headers, body, manual)`: the headers as lines of name and
+/// value in turn; the body a string, bytes, the number of a native body, or `null`; `manual` if
+/// it is already encoded as its `Content-Encoding` says.
+fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
+    let Some(request) = realm.request(handle(call, 0)?) else {
+        return Ok(());
+    };
+    let mut response = http::Response::new(());
+    *response.status_mut() = StatusCode::from_u16(call.number(1)? as u16)
+        .map_err(|_| OpError::Range("the response's status is out of range".into()))?;
+    if !call.is_nullish(2) {
+        let text = call.string(2)?;
+        if let Ok(reason) = ReasonPhrase::try_from(text.into_bytes()) {
+            response.extensions_mut().insert(reason);
+        }
+    }
+    let null_body_length = parse_headers(&call.string(3)?, response.headers_mut())?;
+    let body = response_body(call, &request, response.headers_mut())?;
+    if request.is_head()
+        && call.is_nullish(4)
+        && let Some(length) = null_body_length
+    {
+        response.headers_mut().insert(CONTENT_LENGTH, length);
+    }
+    request.finish(Ok(response.map(|()| body.guarded(request.clone()))));
+    Ok(())
+}
+
+/// Fills `headers` from lines of name and value in turn; returns the `Content-Length` given.
+fn parse_headers(lines: &str, headers: &mut HeaderMap) -> Result<Option<HeaderValue>, OpError> {
+    let mut length = None;
+    let mut lines = lines.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header name.".into()))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header value.".into()))?;
+        if name == CONTENT_LENGTH {
+            length = Some(value);
+        } else if !FRAMING.contains(&name) {
+            headers.append(name, value);
+        }
+    }
+    Ok(length)
+}
+
+fn response_body(
+    call: &Call<'_>,
+    request: &RequestContext,
+    headers: &mut HeaderMap,
+) -> Result<Body, OpError> {
+    if call.is_nullish(4) {
+        return Ok(Body::empty());
+    }
+    let native = match body_bytes(call, 4)? {
+        Ok(bytes) if !headers.contains_key(CONTENT_ENCODING) => return Ok(Body::full(bytes)),
+        Ok(bytes) => NativeBody::new(full_stream(bytes), None),
+        Err(number) => take(request, number)?,
+    };
+    let wanted = headers
+        .get(CONTENT_ENCODING)
+        .and_then(|value| Coding::of(value.as_bytes()));
+    let (stream, coding) = native.encoded();
+    let manual = call.boolean(5);
+    let (stream, coding) = match coding {
+        // The header was changed after the bytes were fetched.
+        Some(coding) if Some(coding) != wanted => (coding.decode(stream), None),
+        None if manual => (stream, wanted),
+        coding => (stream, coding),
+    };
+    let accepted = wanted.is_some_and(|wanted| request.accepts(wanted));
+    let stream = match (wanted, coding) {
+        (Some(wanted), None) if accepted => wanted.encode(stream),
+        (Some(_), None) => {
+            headers.remove(CONTENT_ENCODING);
+            stream
+        }
+        (Some(_), Some(coding)) if !accepted && !manual => {
+            headers.remove(CONTENT_ENCODING);
+            coding.decode(stream)
+        }
+        _ => stream,
+    };
+    Ok(Body::stream(stream))
+}
+
+/// A body argument that is a string or bytes, or else the number of a native body.
+pub(crate) fn body_bytes(call: &Call<'_>, index: usize) -> Result<Result<Bytes, u64>, OpError> {
+    if call.is_string(index) {
+        return Ok(Ok(Bytes::from(call.string(index)?)));
+    }
+    match call.value(index).is_object() {
+        true => Ok(Ok(Bytes::from(call.bytes(index)?))),
+        false => handle(call, index).map(Err),
+    }
+}
+
+impl RequestContext {
+    fn is_head(&self) -> bool {
+        self.with_head(|head, _| head.method == http::Method::HEAD)
+            .unwrap_or(false)
+    }
+
+    /// Whether the client takes a body in this coding.
+    fn accepts(&self, coding: Coding) -> bool {
+        self.with_head(|head, _| {
+            head.headers
+                .get(ACCEPT_ENCODING)
+                .and_then(|value| value.to_str().ok())
+                .is_some_and(|value| coding.is_accepted(value))
+        })
+        .unwrap_or(false)
+    }
+}

@@ -1,0 +1,350 @@
+//! The runtime as the server sees it: start a program, hand it requests.
+
+use super::bodies::NativeBody;
+use super::body::{Body, BodyError};
+use super::outcome::{Failure, FailureKind};
+use super::program::Program;
+use super::realm::Realm;
+use super::request::{Client, RequestContext};
+use super::source_map::{SCRIPT_NAME, SourceMap};
+use super::{body_ops, event_loop, request_ops, respond};
+use crate::web;
+use http_body_util::BodyExt;
+use quire_jsc::{Arg, Call, Exception, Value};
+use quire_routes::{Chain, StepKind};
+use rustc_hash::FxHashMap;
+use serde_json::json;
+use std::cell::{Cell, RefCell};
+use std::net::{IpAddr, Ipv4Addr};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// The methods that requests may have, in the order of `METHODS` in `request.js`.
+const METHODS: [&str; 8] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+];
+
+/// How long a program's top level may take to settle.
+const START_MAX: Duration = Duration::from_secs(30);
+
+/// What the runtime needs from around it.
+pub struct Services {
+    /// Answers `env.ASSETS.fetch` and requests that no handler takes.
+    pub assets: Rc<dyn AssetService>,
+    /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
+    pub log: Box<dyn Fn(&str, &str)>,
+}
+
+/// A request for a static asset.
+#[derive(Clone, Debug)]
+pub struct AssetRequest {
+    /// Its method
+    pub method: http::Method,
+    /// The raw path, percent-encoded
+    pub path: String,
+    /// The query, without `?`
+    pub query: Option<String>,
+    /// The host of its URL, with the port
+    pub host: Option<String>,
+    /// Its headers
+    pub headers: http::HeaderMap,
+}
+
+/// Where static assets come from.
+pub trait AssetService {
+    /// Answers a request for an asset.
+    fn fetch(
+        &self,
+        request: AssetRequest,
+    ) -> futures_util::future::LocalBoxFuture<'static, http::Response<Body>>;
+}
+
+/// Why a program did not start.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its top-level code threw.
+    #[error("the program failed while it started: {message}")]
+    Program {
+        /// What it threw
+        message: String,
+        /// The message and the stack below it, positions in the project's own files
+        stack: String,
+    },
+    /// Its top-level code never settled.
+    #[error("the program's top-level `await` waits for something that never comes")]
+    Unsettled,
+    /// The runtime's own code failed; a fault of quire.
+    #[error("the runtime failed to start: {0}")]
+    Runtime(String),
+}
+
+impl From<Exception> for StartError {
+    fn from(exception: Exception) -> Self {
+        Self::Runtime(format!(
+            "{exception} {}",
+            exception.stack().unwrap_or_default()
+        ))
+    }
+}
+
+/// A running program. It must be used within one `LocalSet`, in which its timers and transfers run.
+pub struct Runtime {
+    realm: Rc<Realm>,
+    dispatch: Value,
+    define_chain: Value,
+    /// Numbers of the chains that JavaScript knows, by the steps they consist of.
+    chains: RefCell<FxHashMap<Vec<u32>, u32>>,
+    /// The last request's steps, kept for its memory.
+    key: Cell<Vec<u32>>,
+    routes: quire_routes::RouteTable,
+    events: JoinHandle<()>,
+}
+
+impl Runtime {
+    /// Starts a program: evaluates its script and waits for its top level.
+    pub async fn start(program: Program, services: Services) -> Result<Self, StartError> {
+        let realm = Self::make_realm(services)?;
+        if program.cpu_limit_ms > 0 {
+            realm
+                .context()
+                .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
+        }
+        realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
+        let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
+        let runtime = Self {
+            dispatch: realm.internal("dispatch")?,
+            define_chain: realm.internal("defineChain")?,
+            chains: RefCell::default(),
+            key: Cell::default(),
+            routes: program.routes,
+            events,
+            realm,
+        };
+        runtime.load(&program.script, &program.vars).await?;
+        Ok(runtime)
+    }
+
+    fn make_realm(services: Services) -> Result<Rc<Realm>, StartError> {
+        let realm = Realm::new(services.log)?;
+        body_ops::install(&realm);
+        request_ops::install(&realm);
+        respond::install(&realm);
+        web::install(&realm)?;
+        web::fetch::install_assets(&realm, services.assets);
+        realm.run_source("core/chain.js", include_str!("chain.js"))?;
+        realm.run_source("core/program.js", include_str!("program.js"))?;
+        Ok(realm)
+    }
+
+    async fn load(
+        &self,
+        script: &str,
+        vars: &serde_json::Map<String, serde_json::Value>,
+    ) -> Result<(), StartError> {
+        let realm = &self.realm;
+        let program_error = |message: String, stack: &str| StartError::Program {
+            stack: realm.source_map().stack(&message, stack),
+            message,
+        };
+        let load = realm
+            .context()
+            .evaluate(script, SCRIPT_NAME)
+            .map_err(|exception| {
+                program_error(
+                    exception.to_string(),
+                    &exception.stack().unwrap_or_default(),
+                )
+            })?;
+        let (settled, outcome) = oneshot::channel();
+        let settled = Cell::new(Some(settled));
+        let done = realm.context().function(move |call: &Call<'_>| {
+            let thrown = match call.is_nullish(0) {
+                true => None,
+                false if call.is_nullish(1) => Some((call.string(0)?, String::new())),
+                false => Some((call.string(0)?, call.string(1)?)),
+            };
+            if let Some(settled) = settled.take() {
+                // The receiver is gone only if starting was given up.
+                let _ = settled.send(thrown);
+            }
+            Ok(())
+        });
+        let vars = serde_json::Value::Object(vars.clone()).to_string();
+        realm
+            .internal("loadProgram")?
+            .call_and_forget(
+                None,
+                [Arg::Value(&load), Arg::String(&vars), Arg::Value(&done)],
+            )
+            .map_err(|exception| program_error(exception.to_string(), ""))?;
+        match tokio::time::timeout(START_MAX, outcome).await {
+            Ok(Ok(None)) => Ok(()),
+            Ok(Ok(Some((message, stack)))) => Err(program_error(message, &stack)),
+            Ok(Err(_)) | Err(_) => Err(StartError::Unsettled),
+        }
+    }
+
+    /// Runs a request through a chain of handlers. The path of its URI is normalised. Dropping the
+    /// future says that the client has gone.
+    pub async fn handle<B>(
+        &self,
+        request: http::Request<B>,
+        chain: &Chain<'_>,
+        client: Client,
+    ) -> Result<http::Response<Body>, Failure>
+    where
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: std::fmt::Display,
+    {
+        let (head, body) = request.into_parts();
+        let Some(method) = METHODS.iter().position(|method| *method == head.method) else {
+            return Err(Failure::new(
+                FailureKind::Exception,
+                "the method is not supported",
+            ));
+        };
+        let chain_number = self.chain_number(chain)?;
+        let has_body =
+            head.headers.contains_key(http::header::CONTENT_LENGTH) || !body.is_end_stream();
+        let (request, outcome) = RequestContext::arrived(&self.realm, head, client);
+        let body_number = match has_body {
+            false => 0,
+            true => {
+                let number = self.realm.next_id();
+                let stream = body
+                    .map_err(|_| BodyError::connection_lost())
+                    .boxed_unsync();
+                request.bodies.insert(number, NativeBody::new(stream, None));
+                number
+            }
+        };
+        let values = values(chain);
+        let id = request.id();
+        let departure = Departure(Some(request.clone()));
+        self.realm.enter(Some(request), |_| {
+            self.dispatch.call_and_forget(
+                None,
+                [
+                    Arg::Number(f64::from(chain_number)),
+                    Arg::Number(id as f64),
+                    Arg::Number(method as f64),
+                    Arg::Number(body_number as f64),
+                    Arg::String(&values),
+                ],
+            )
+        });
+        let outcome = outcome.await.unwrap_or_else(|_| {
+            Err(Failure::new(
+                FailureKind::Stopped,
+                "the runtime was stopped",
+            ))
+        });
+        if outcome.is_ok() {
+            // From here on the response's body says when the client is done.
+            departure.forget();
+        }
+        outcome
+    }
+
+    /// The number by which JavaScript knows a chain of handlers.
+    fn chain_number(&self, chain: &Chain<'_>) -> Result<u32, Failure> {
+        let mut key = self.key.take();
+        key.clear();
+        key.extend(
+            chain
+                .steps
+                .iter()
+                .map(|step| step.route * 2 + u32::from(step.kind == StepKind::Module)),
+        );
+        if let Some(&number) = self.chains.borrow().get(&key) {
+            self.key.set(key);
+            return Ok(number);
+        }
+        let steps: Vec<_> = chain
+            .steps
+            .iter()
+            .filter_map(|step| {
+                let route = self.routes.get(step.route)?;
+                let handler = match step.kind {
+                    StepKind::Module => route.module.as_ref()?,
+                    StepKind::Middleware => route.middleware.as_ref()?,
+                };
+                let params: Vec<_> = step
+                    .params
+                    .slots()
+                    .map(|(param, _)| json!([param.name, param.catch_all]))
+                    .collect();
+                Some(json!({ "file": handler.file, "export": handler.export, "params": params }))
+            })
+            .collect();
+        let number = self.chains.borrow().len() as u32;
+        self.define_chain
+            .call_and_forget(
+                None,
+                [
+                    Arg::Number(f64::from(number)),
+                    Arg::String(&serde_json::Value::Array(steps).to_string()),
+                ],
+            )
+            .map_err(|exception| Failure::new(FailureKind::Exception, exception.to_string()))?;
+        self.chains.borrow_mut().insert(key, number);
+        Ok(number)
+    }
+
+    /// What the engine's heap holds.
+    pub fn memory(&self) -> quire_jsc::Memory {
+        self.realm.context().memory()
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.events.abort();
+    }
+}
+
+/// Tells a request that its client has gone, unless told to forget it.
+struct Departure(Option<Rc<RequestContext>>);
+
+impl Departure {
+    fn forget(mut self) {
+        self.0 = None;
+    }
+}
+
+impl Drop for Departure {
+    fn drop(&mut self) {
+        if let Some(request) = self.0.take() {
+            request.client_done();
+        }
+    }
+}
+
+/// For each step its function path and the values of its params, absent ones empty, a line each.
+/// A path contains no line feed, so nothing needs escaping.
+fn values(chain: &Chain<'_>) -> String {
+    let mut values = String::with_capacity(64);
+    for (position, step) in chain.steps.iter().enumerate() {
+        if position > 0 {
+            values.push('\n');
+        }
+        values.push_str(step.function_path);
+        for (_, value) in step.params.slots() {
+            values.push('\n');
+            values.push_str(value.unwrap_or_default());
+        }
+    }
+    values
+}
+
+impl Default for Client {
+    /// A client of this machine.
+    fn default() -> Self {
+        Self {
+            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            https: false,
+        }
+    }
+}

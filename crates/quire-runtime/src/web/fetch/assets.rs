@@ -1,0 +1,38 @@
+//! `env.ASSETS`: the project's static files, from within the program.
+
+use super::exchange::{headers, response_head};
+use crate::core::bodies::NativeBody;
+use crate::core::error::OpError;
+use crate::core::realm::Realm;
+use crate::core::runtime::{AssetRequest, AssetService};
+use http::Method;
+use http_body::Body as _;
+use std::rc::Rc;
+use url::Url;
+
+/// Adds `assets_fetch(method, url, headers)` → what [`response_head`] gives.
+pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
+    realm.realm_async_op("assets_fetch", move |realm, call| {
+        let request = realm.require_request()?;
+        let address = call.string(1)?;
+        let url =
+            Url::parse(&address).map_err(|_| OpError::Type(format!("Invalid URL: {address}")))?;
+        let method = Method::from_bytes(call.string(0)?.as_bytes())
+            .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?;
+        let answer = assets.fetch(AssetRequest {
+            method,
+            path: url.path().into(),
+            query: url.query().map(Into::into),
+            host: url.host_str().map(Into::into),
+            headers: headers(&call.string(2)?)?,
+        });
+        let realm = realm.clone();
+        Ok(async move {
+            let (head, body) = answer.await.into_parts();
+            let bodiless =
+                body.is_end_stream() && matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
+            let body = (!bodiless).then(|| NativeBody::new(body.into_stream(), None));
+            response_head(&realm, &request, &head, &address, body, false)
+        })
+    });
+}

@@ -1,0 +1,326 @@
+//! One `fetch`: the request that goes out, redirects on its way, the response that comes back.
+
+use super::client::HttpClient;
+use crate::core::bodies::NativeBody;
+use crate::core::body::{BodyError, ByteStream, empty_stream, full_stream};
+use crate::core::body_ops::{handle, take};
+use crate::core::coding::Coding;
+use crate::core::error::OpError;
+use crate::core::realm::Realm;
+use crate::core::request::RequestContext;
+use crate::core::respond::body_bytes;
+use bytes::Bytes;
+use http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName,
+    HeaderValue, LOCATION, TRANSFER_ENCODING,
+};
+use http::{HeaderMap, Method, StatusCode};
+use http_body::{Body, Frame, SizeHint};
+use http_body_util::BodyExt;
+use quire_jsc::{Call, Value};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use tokio::sync::oneshot;
+use url::Url;
+
+const REDIRECTS_MAX: u32 = 20;
+
+/// What a program may not say of the connection, which is not its own.
+const NOT_SENT: [HeaderName; 6] = [
+    HOST,
+    CONNECTION,
+    CONTENT_LENGTH,
+    TRANSFER_ENCODING,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("cf-connecting-ip"),
+];
+
+const ABORTED: &str = "The operation was aborted";
+
+/// The body of a request. What is in memory can be sent again after a redirect.
+enum RequestBody {
+    None,
+    Bytes(Bytes),
+    Once(Option<ByteStream>),
+}
+
+pub(super) struct Exchange {
+    method: Method,
+    url: Url,
+    headers: HeaderMap,
+    body: RequestBody,
+    follow: bool,
+    /// The program wants the bytes of the response as they are.
+    manual: bool,
+    aborted: Option<oneshot::Receiver<()>>,
+}
+
+impl Exchange {
+    /// Reads `fetch(number, method, url, headers, body, follow, replayable, manual)`.
+    pub(super) fn read(request: &RequestContext, call: &Call<'_>) -> Result<Self, OpError> {
+        let url = call.string(2)?;
+        let mut url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
+        // Credentials are left out and not sent, as on the original. Both calls fail only without a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        let body = match call.is_nullish(4) {
+            true => RequestBody::None,
+            false => match body_bytes(call, 4)? {
+                Ok(bytes) => RequestBody::Bytes(bytes),
+                Err(number) => RequestBody::Once(Some(take(request, number)?.decoded())),
+            },
+        };
+        let number = handle(call, 0)?;
+        Ok(Self {
+            method: Method::from_bytes(call.string(1)?.as_bytes())
+                .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?,
+            url,
+            headers: headers(&call.string(3)?)?,
+            body,
+            follow: call.boolean(5),
+            manual: call.boolean(7),
+            aborted: (number > 0).then(|| request.abortable(number)),
+        })
+    }
+
+    /// Performs the exchange. Gives `[status, statusText, url, headers, body, redirected]`.
+    pub(super) async fn run(
+        mut self,
+        realm: &Realm,
+        request: &RequestContext,
+        client: HttpClient,
+    ) -> Result<Value, OpError> {
+        let aborted = self.aborted.take();
+        let mut aborted = aborted.map_or_else(never, |aborted| aborted);
+        let mut redirects = 0;
+        loop {
+            let sent = client.request(self.outgoing()?);
+            let answer = tokio::select! {
+                answer = sent => answer,
+                Ok(()) = &mut aborted => return Err(OpError::Dom("AbortError", ABORTED.into())),
+            };
+            let answer = answer.map_err(|error| self.failure(realm, &error))?;
+            if self.follow
+                && let Some(target) = self.redirect_target(&answer)?
+            {
+                redirects += 1;
+                if redirects > REDIRECTS_MAX {
+                    return Err(OpError::Type("Too many redirects.".into()));
+                }
+                self.redirect(answer.status(), target)?;
+                continue;
+            }
+            return self.deliver(realm, request, answer, redirects > 0, aborted);
+        }
+    }
+
+    fn outgoing(&mut self) -> Result<http::Request<ByteStream>, OpError> {
+        let body = match &mut self.body {
+            RequestBody::None => empty_stream(),
+            RequestBody::Bytes(bytes) => full_stream(bytes.clone()),
+            RequestBody::Once(stream) => stream.take().ok_or_else(|| {
+                OpError::Type(
+                    "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a \
+                     redirect requiring the body to be retransmitted. To avoid this error in the future, construct \
+                     this request from a buffer-like body initializer."
+                        .into(),
+                )
+            })?,
+        };
+        let mut target = self.url.clone();
+        target.set_fragment(None);
+        let mut outgoing = http::Request::new(body);
+        *outgoing.method_mut() = self.method.clone();
+        *outgoing.uri_mut() = target
+            .as_str()
+            .parse()
+            .map_err(|_| OpError::Type(format!("Invalid URL: {target}")))?;
+        *outgoing.headers_mut() = self.headers.clone();
+        Ok(outgoing)
+    }
+
+    /// Where a redirect leads, if the answer is one that is followed.
+    fn redirect_target<B>(&self, answer: &http::Response<B>) -> Result<Option<Url>, OpError> {
+        if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+            return Ok(None);
+        }
+        let Some(location) = answer.headers().get(LOCATION) else {
+            return Ok(None);
+        };
+        let location = String::from_utf8_lossy(location.as_bytes());
+        let mut target = self.url.join(&location).map_err(|_| {
+            OpError::Type("Invalid Location header; unable to follow redirect.".into())
+        })?;
+        if !matches!(target.scheme(), "http" | "https") {
+            return Err(OpError::Type(format!("Fetch API cannot load: {target}")));
+        }
+        if target.fragment().is_none() {
+            target.set_fragment(self.url.fragment());
+        }
+        Ok(Some(target))
+    }
+
+    /// Turns this into the exchange that a redirect asks for.
+    fn redirect(&mut self, status: StatusCode, target: Url) -> Result<(), OpError> {
+        let to_get = match status.as_u16() {
+            301 | 302 => self.method == Method::POST,
+            303 => self.method != Method::HEAD,
+            _ => false,
+        };
+        if to_get {
+            self.method = Method::GET;
+            self.body = RequestBody::None;
+        }
+        if target.origin() != self.url.origin() {
+            self.headers.remove(AUTHORIZATION);
+        }
+        self.url = target;
+        Ok(())
+    }
+
+    fn failure(&self, realm: &Realm, error: &hyper_util::client::legacy::Error) -> OpError {
+        let mut cause: &dyn std::error::Error = error;
+        while let Some(source) = cause.source() {
+            cause = source;
+        }
+        let origin = self.url.origin().ascii_serialization();
+        realm.log("warn", &format!("fetch to {origin} failed: {cause}"));
+        OpError::Error(BodyError::connection_lost().0)
+    }
+
+    fn deliver(
+        &self,
+        realm: &Realm,
+        request: &RequestContext,
+        answer: http::Response<hyper::body::Incoming>,
+        redirected: bool,
+        aborted: oneshot::Receiver<()>,
+    ) -> Result<Value, OpError> {
+        let (mut head, body) = answer.into_parts();
+        let coding = match self.manual {
+            true => None,
+            false => head
+                .headers
+                .get(CONTENT_ENCODING)
+                .and_then(|value| Coding::of(value.as_bytes())),
+        };
+        let bodiless =
+            self.method == Method::HEAD || matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
+        if coding.is_some() && !bodiless {
+            head.headers.remove(CONTENT_LENGTH);
+        }
+        let native = (!bodiless).then(|| {
+            let stream = AbortableBody {
+                body,
+                aborted: Some(aborted),
+            };
+            NativeBody::new(stream.boxed_unsync(), coding)
+        });
+        response_head(realm, request, &head, self.url.as_str(), native, redirected)
+    }
+}
+
+/// `[status, statusText, url, headers, body, redirected]` of a response.
+pub(super) fn response_head(
+    realm: &Realm,
+    request: &RequestContext,
+    head: &http::response::Parts,
+    url: &str,
+    body: Option<NativeBody>,
+    redirected: bool,
+) -> Result<Value, OpError> {
+    let context = realm.context();
+    let body = body.map(|body| {
+        let number = realm.next_id();
+        request.bodies.insert(number, body);
+        number
+    });
+    let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
+        Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),
+        None => head.status.canonical_reason().unwrap_or_default().into(),
+    };
+    let parts = [
+        context.number(f64::from(head.status.as_u16())),
+        context.string(&reason),
+        context.string(url),
+        context.string(&header_lines(&head.headers)),
+        body.map_or_else(|| context.null(), |number| context.number(number as f64)),
+        context.boolean(redirected),
+    ];
+    Ok(context.array(&parts)?)
+}
+
+fn header_lines(headers: &HeaderMap) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        if !lines.is_empty() {
+            lines.push('\n');
+        }
+        lines.push_str(name.as_str());
+        lines.push('\n');
+        match std::str::from_utf8(value.as_bytes()) {
+            Ok(text) => lines.push_str(text),
+            Err(_) => lines.extend(value.as_bytes().iter().map(|&byte| char::from(byte))),
+        }
+    }
+    lines
+}
+
+/// Headers from lines of name and value in turn.
+pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
+    let mut headers = HeaderMap::new();
+    let mut lines = lines.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header name.".into()))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header value.".into()))?;
+        if !NOT_SENT.contains(&name) {
+            headers.append(name, value);
+        }
+    }
+    if !headers.contains_key(ACCEPT_ENCODING) {
+        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
+    }
+    Ok(headers)
+}
+
+fn never() -> oneshot::Receiver<()> {
+    oneshot::channel().1
+}
+
+/// A response's body, which ends with an error when the program aborts the exchange.
+struct AbortableBody {
+    body: hyper::body::Incoming,
+    aborted: Option<oneshot::Receiver<()>>,
+}
+
+impl Body for AbortableBody {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        if let Some(aborted) = &mut this.aborted {
+            match Pin::new(aborted).poll(context) {
+                Poll::Ready(Ok(())) => return Poll::Ready(Some(Err(BodyError(ABORTED.into())))),
+                Poll::Ready(Err(_)) => this.aborted = None,
+                Poll::Pending => {}
+            }
+        }
+        Pin::new(&mut this.body)
+            .poll_frame(context)
+            .map_err(|_| BodyError::connection_lost())
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,242 @@
+// Response: https://fetch.spec.whatwg.org/#response-class, with the rules of Workers (see README.md).
+
+const { body: bodies, headers: headerLists } = internals;
+
+const NULL_BODY_STATUSES = [101, 204, 205, 304];
+const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+const STATUS_TEXT_INVALID = /[^\t\x20-\x7e\x80-\xff]/;
+
+class State {
+  status = 200;
+  statusText = "";
+  headers = null;
+  type = "default";
+  url = "";
+  redirected = false;
+  cf = undefined;
+  webSocket = null;
+  /** Whether the body's bytes are already encoded as `Content-Encoding` says. */
+  encodedByProgram = false;
+}
+
+function headersOf(state) {
+  return (state.headers ??= headerLists.create([], false));
+}
+
+let stateOf, createResponse, isResponse;
+const FROM_STATE = Symbol("from state");
+
+class Response extends bodies.Body {
+  #state;
+
+  static {
+    isResponse = (value) => typeof value === "object" && value !== null && #state in value;
+    stateOf = (response) => {
+      if (!isResponse(response)) throw internals.illegalInvocation();
+      return response.#state;
+    };
+    createResponse = (state, content) => {
+      const response = new Response(FROM_STATE, state);
+      if (content !== null) bodies.setContent(response, content);
+      return response;
+    };
+  }
+
+  constructor(body = undefined, init = undefined) {
+    super();
+    if (body === FROM_STATE) {
+      this.#state = init;
+      return;
+    }
+    const state = (this.#state = new State());
+    if (init !== undefined && init !== null) readInit(state, init);
+    const content = bodies.extract(body);
+    if (content === null) return;
+    if (NULL_BODY_STATUSES.includes(state.status)) {
+      if (body !== "") {
+        throw new TypeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+      }
+      return;
+    }
+    if (content.contentType !== null) {
+      const list = headerLists.list(headersOf(state));
+      if (!headerLists.has(list, "content-type")) list.push("content-type", content.contentType);
+    }
+    bodies.setContent(this, content);
+  }
+
+  static json(data, init = undefined) {
+    if (arguments.length === 0) throw new TypeError("Response.json() takes a value.");
+    const state = new State();
+    if (init !== undefined && init !== null) readInit(state, init);
+    const list = headerLists.list(headersOf(state));
+    if (!headerLists.has(list, "content-type")) list.push("content-type", "application/json");
+    const text = JSON.stringify(data);
+    return createResponse(state, bodies.extract(text === undefined ? "undefined" : text));
+  }
+
+  static redirect(url, status = 302) {
+    const href = internals.url.parse(`${url}`);
+    if (href === null) throw new TypeError("Unable to parse URL.");
+    status = Math.trunc(Number(status)) || 0;
+    if (!REDIRECT_STATUSES.includes(status)) {
+      throw new RangeError(`${status} is not a redirect status code.`);
+    }
+    const state = new State();
+    state.status = status;
+    state.headers = headerLists.create(["location", href], true);
+    return createResponse(state, null);
+  }
+
+  static error() {
+    const state = new State();
+    state.type = "error";
+    state.status = 0;
+    state.headers = headerLists.create([], true);
+    return createResponse(state, null);
+  }
+
+  get status() {
+    return stateOf(this).status;
+  }
+
+  get ok() {
+    const { status } = stateOf(this);
+    return status >= 200 && status < 300;
+  }
+
+  get statusText() {
+    return stateOf(this).statusText;
+  }
+
+  get headers() {
+    return headersOf(stateOf(this));
+  }
+
+  get type() {
+    return stateOf(this).type;
+  }
+
+  get url() {
+    return stateOf(this).url;
+  }
+
+  get redirected() {
+    return stateOf(this).redirected;
+  }
+
+  get cf() {
+    return stateOf(this).cf;
+  }
+
+  get webSocket() {
+    return stateOf(this).webSocket;
+  }
+
+  clone() {
+    const state = copy(stateOf(this), this);
+    return createResponse(state, bodies.cloneContent(bodies.content(this)));
+  }
+
+  [internals.inspect](depth, inspect) {
+    const { status, statusText, headers, ok, redirected, url, webSocket, cf, type, body } = this;
+    return `Response ${inspect({ status, statusText, headers, ok, redirected, url, webSocket, cf, type, body })}`;
+  }
+}
+
+function readInit(state, init) {
+  if (typeof init !== "object" && typeof init !== "function") {
+    throw new TypeError("The second argument of Response must be an object.");
+  }
+  if (isResponse(init)) {
+    const source = stateOf(init);
+    state.status = source.status;
+    state.statusText = source.statusText;
+    state.cf = source.cf;
+    state.encodedByProgram = source.encodedByProgram;
+    const list = headerLists.list(headersOf(source));
+    if (list.length > 0) state.headers = headerLists.create(list.slice(), false);
+    checkStatus(state.status, init);
+    return;
+  }
+  const { cf, encodeBody, headers, status, statusText, webSocket } = init;
+  if (cf !== undefined && cf !== null) state.cf = cf;
+  if (encodeBody !== undefined) {
+    if (encodeBody !== "automatic" && encodeBody !== "manual") {
+      throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
+    }
+    state.encodedByProgram = encodeBody === "manual";
+  }
+  if (headers !== undefined) {
+    const list = [];
+    headerLists.fill(list, headers);
+    state.headers = headerLists.create(list, false);
+  }
+  if (status !== undefined) state.status = Math.trunc(Number(status)) || 0;
+  if (statusText !== undefined) {
+    state.statusText = `${statusText}`;
+    if (STATUS_TEXT_INVALID.test(state.statusText)) throw new TypeError("Invalid statusText");
+  }
+  if (webSocket !== undefined && webSocket !== null) state.webSocket = webSocket;
+  checkStatus(state.status, state);
+}
+
+function checkStatus(status, { webSocket }) {
+  if (status === 101 && webSocket) return;
+  if (webSocket) {
+    throw new RangeError("Responses with a WebSocket must have status code 101.");
+  }
+  if (status < 200 || status > 599) {
+    throw new RangeError("Responses may only be constructed with status codes in the range 200 to 599, inclusive.");
+  }
+}
+
+/** A copy of a response's state, with headers of its own. */
+function copy(source) {
+  const state = new State();
+  state.status = source.status;
+  state.statusText = source.statusText;
+  state.type = source.type;
+  state.url = source.url;
+  state.redirected = source.redirected;
+  state.cf = source.cf;
+  state.webSocket = source.webSocket;
+  state.encodedByProgram = source.encodedByProgram;
+  if (source.headers !== null) {
+    state.headers = headerLists.create(headerLists.list(source.headers).slice(), false);
+  }
+  return state;
+}
+
+internals.defineClass(Response, "Response");
+internals.expose("Response", Response);
+internals.response = {
+  State,
+  isResponse,
+  state: stateOf,
+  create: createResponse,
+  /**
+   * What `next()` gives: the same response with headers that can be changed. Throws as the constructor
+   * would for a status that no response can be made with.
+   */
+  mutable(response) {
+    const source = stateOf(response);
+    checkStatus(source.status, source);
+    const state = copy(source);
+    state.type = "default";
+    state.url = "";
+    state.redirected = false;
+    const content = NULL_BODY_STATUSES.includes(source.status) ? null : bodies.content(response);
+    bodies.checkUnused(content);
+    return createResponse(state, content);
+  },
+  /** Sends a response to the client of request `id`; uses its body up. */
+  send(id, response) {
+    const state = stateOf(response);
+    checkStatus(state.status, state);
+    const content = bodies.content(response);
+    const lines = state.headers === null ? "" : headerLists.list(state.headers).join("\n");
+    const statusText = state.statusText === "" ? null : state.statusText;
+    ops.respond(id, state.status, statusText, lines, bodies.send(content), state.encodedByProgram);
+  },
+};
