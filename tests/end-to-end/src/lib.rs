@@ -8,6 +8,7 @@
 //! `QUIRE_BIN` names the program to test; without it the workspace's own is built. `QUIRE_TEST_WRANGLER` names a `wrangler` to
 //! run the same tests against instead, where it can pass them: that proves the tests.
 
+pub mod bystanders;
 pub mod clients;
 pub mod expected;
 pub mod memory;
@@ -18,6 +19,7 @@ mod project;
 mod server;
 mod wire;
 
+pub use program::run;
 pub use project::{Project, checkout, example, fixture};
 pub use server::{Command, Server, is_wrangler};
 pub use wire::{Answer, Request, raw, raw_answer};

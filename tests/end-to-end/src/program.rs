@@ -80,3 +80,20 @@ fn build(folder: &Path) {
         "`cargo build -p quire` failed; its messages are above"
     );
 }
+
+/// Runs the program to its end, in `folder`; gives its exit status and what it printed on both outputs.
+pub fn run(folder: &Path, arguments: &[&str]) -> (std::process::ExitStatus, String) {
+    let output = Command::new(quire())
+        .args(arguments)
+        .current_dir(folder)
+        .env("NO_COLOR", "1")
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap_or_else(|error| panic!("cannot start `{}`: {error}", quire().display()));
+    let printed = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    (output.status, printed)
+}

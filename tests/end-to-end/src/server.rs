@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ExitStatus, Stdio};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::ports::free_port;
@@ -23,6 +23,7 @@ pub struct Command {
     arguments: Vec<OsString>,
     bindings: Vec<String>,
     workers: Option<u32>,
+    any_port: bool,
 }
 
 impl Command {
@@ -43,12 +44,19 @@ impl Command {
             arguments: Vec::new(),
             bindings: Vec::new(),
             workers: None,
+            any_port: false,
         }
     }
 
     /// Sets the number of workers (`--workers`).
     pub fn workers(mut self, workers: u32) -> Command {
         self.workers = Some(workers);
+        self
+    }
+
+    /// Lets the system choose the port (`--port 0`).
+    pub fn any_port(mut self) -> Command {
+        self.any_port = true;
         self
     }
 
@@ -66,9 +74,9 @@ impl Command {
 
     /// Starts it and waits until it is ready; panics with what it printed if it ends before that.
     pub fn start(self) -> Server {
-        let port = free_port();
+        let port = if self.any_port { 0 } else { free_port() };
         let mut server = self.spawn(port);
-        if let Err(message) = server.wait_until_ready(port) {
+        if let Err(message) = server.wait_until_ready() {
             panic!("{message}\n{}", server.printed());
         }
         server
@@ -136,19 +144,17 @@ impl Command {
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {command:?}: {error}"));
         let printed = Arc::new(Mutex::new(String::new()));
-        let (lines, heard) = mpsc::channel();
         let outputs: [Option<Box<dyn Read + Send>>; 2] = [
             child.stdout.take().map(|pipe| Box::new(pipe) as _),
             child.stderr.take().map(|pipe| Box::new(pipe) as _),
         ];
         for output in outputs.into_iter().flatten() {
-            listen(output, Arc::clone(&printed), lines.clone());
+            listen(output, Arc::clone(&printed));
         }
         Server {
             child,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
             printed,
-            heard,
             stopped: false,
         }
     }
@@ -160,7 +166,6 @@ pub struct Server {
     child: Child,
     address: SocketAddr,
     printed: Arc<Mutex<String>>,
-    heard: mpsc::Receiver<String>,
     stopped: bool,
 }
 
@@ -242,8 +247,8 @@ impl Server {
         self.signal("-TERM");
     }
 
-    /// Sends a signal to the supervisor.
-    fn signal(&self, signal: &str) {
+    /// Sends a signal (`-INT`) to the supervisor.
+    pub fn signal(&self, signal: &str) {
         let status = std::process::Command::new("kill")
             .args([signal, &self.pid().to_string()])
             .status();
@@ -285,31 +290,38 @@ impl Server {
         );
     }
 
-    fn wait_until_ready(&mut self, port: u16) -> Result<(), String> {
-        let url = format!("http://127.0.0.1:{port}");
+    fn wait_until_ready(&mut self) -> Result<(), String> {
         let deadline = Instant::now() + READY_WITHIN;
         loop {
-            match self.heard.recv_timeout(Duration::from_millis(50)) {
-                Ok(line) if line.contains(&url) => return Ok(()),
-                Ok(_) => {}
-                Err(_) => {
-                    if let Some(status) =
-                        self.child.try_wait().map_err(|error| error.to_string())?
-                    {
-                        self.stopped = true;
-                        return Err(format!(
-                            "it ended with {status} before it was ready; it printed:"
-                        ));
-                    }
-                }
+            if let Some(port) = announced_port(&self.printed(), self.address.port()) {
+                self.address.set_port(port);
+                return Ok(());
+            }
+            if let Some(status) = self.child.try_wait().map_err(|error| error.to_string())? {
+                self.stopped = true;
+                return Err(format!(
+                    "it ended with {status} before it was ready; it printed:"
+                ));
             }
             if Instant::now() >= deadline {
                 return Err(format!(
-                    "no line with `{url}` within {READY_WITHIN:?}; it printed:"
+                    "no line with its URL within {READY_WITHIN:?}; it printed:"
                 ));
             }
+            std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// The port in the URL of the ready line; with `wanted` 0 any port, else that one.
+fn announced_port(printed: &str, wanted: u16) -> Option<u16> {
+    printed.split("http://127.0.0.1:").skip(1).find_map(|rest| {
+        let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
+        digits
+            .parse()
+            .ok()
+            .filter(|port| *port == wanted || (wanted == 0 && *port != 0))
+    })
 }
 
 impl Drop for Server {
@@ -336,7 +348,7 @@ pub fn is_wrangler() -> bool {
     std::env::var_os("QUIRE_TEST_WRANGLER").is_some()
 }
 
-fn listen(output: Box<dyn Read + Send>, printed: Arc<Mutex<String>>, lines: mpsc::Sender<String>) {
+fn listen(output: Box<dyn Read + Send>, printed: Arc<Mutex<String>>) {
     std::thread::spawn(move || {
         let mut output = BufReader::new(output);
         let mut line = Vec::new();
@@ -349,8 +361,6 @@ fn listen(output: Box<dyn Read + Send>, printed: Arc<Mutex<String>>, lines: mpsc
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner)
                 .push_str(&text);
-            // Nobody listens any more once the server is ready.
-            let _ = lines.send(text);
             line.clear();
         }
     });
