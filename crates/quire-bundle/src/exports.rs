@@ -201,17 +201,41 @@ fn problems(file: &str, text: &str, errors: &[OxcDiagnostic]) -> Vec<Problem> {
         .collect()
 }
 
-/// Our messages start in lower case and end without a period.
+/// Our messages start in lower case, end without a period and have backticks round what is code.
 pub(crate) fn sentence(message: &str) -> String {
     let message = message.trim().trim_end_matches('.');
-    let mut characters = message.chars();
-    match characters.next() {
-        // `URL ...` or `TS(1005): ...` stay as they are.
-        Some(first) if !message.chars().nth(1).is_some_and(char::is_uppercase) => {
-            first.to_lowercase().chain(characters).collect()
-        }
-        _ => message.to_owned(),
+    let mut text = String::with_capacity(message.len());
+    let mut rest = message.char_indices().peekable();
+    let mut previous = ' ';
+    // The kind of quote that is open.
+    let mut open = None;
+    while let Some((index, character)) = rest.next() {
+        let next = rest.peek().map_or(' ', |(_, next)| *next);
+        let shown = match character {
+            '"' | '\'' if open == Some(character) && !next.is_alphanumeric() => {
+                open = None;
+                '`'
+            }
+            '"' | '\''
+                if open.is_none()
+                    && matches!(previous, ' ' | '(')
+                    && message[index + 1..].contains(character) =>
+            {
+                open = Some(character);
+                '`'
+            }
+            // `URL ...` or `TS(1005): ...` stay as they are.
+            _ if index == 0 && !next.is_uppercase() => {
+                text.extend(character.to_lowercase());
+                previous = character;
+                continue;
+            }
+            _ => character,
+        };
+        text.push(shown);
+        previous = character;
     }
+    text
 }
 
 #[cfg(test)]
@@ -234,5 +258,19 @@ mod tests {
         assert_eq!(sentence("Unexpected token."), "unexpected token");
         assert_eq!(sentence("TS(1005): expected"), "TS(1005): expected");
         assert_eq!(sentence(""), "");
+    }
+
+    #[test]
+    fn code_in_messages_gets_backticks() {
+        assert_eq!(
+            sentence("Cannot use 'a' with \"b.c\"."),
+            "cannot use `a` with `b.c`"
+        );
+        assert_eq!(
+            sentence("It doesn't fit 'it's' here"),
+            "it doesn't fit `it's` here"
+        );
+        assert_eq!(sentence("an 'open quote"), "an 'open quote");
+        assert_eq!(sentence("'first' is code"), "`first` is code");
     }
 }

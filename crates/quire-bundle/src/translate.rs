@@ -15,6 +15,9 @@ use crate::plugin::{Findings, file_of};
 use crate::source::relative_to;
 use crate::suggest::{nearest, unresolved};
 
+/// How the message ends when the generated entry asks for an export that is not there.
+const CHANGED: &str = " any more";
+
 pub(crate) struct Translator<'a> {
     pub project: &'a Path,
     pub node_compat: bool,
@@ -48,6 +51,13 @@ impl Translator<'_> {
                 EventKind::UnloadableDependencyError => problems.push(self.unloadable(&diagnostic)),
                 _ => problems.push(self.generic(&diagnostic)),
             }
+        }
+        // A re-export that leads nowhere is reported there and, without a place, at the entry that needs it.
+        if problems
+            .iter()
+            .any(|problem| problem.place.is_some() && problem.message.contains(" does not export "))
+        {
+            problems.retain(|problem| !problem.message.ends_with(CHANGED));
         }
         problems.retain(|problem| {
             problem.severity == crate::Severity::Error
@@ -177,12 +187,9 @@ impl Translator<'_> {
         let path = file_of(&exporter);
         let Some(place) = &problem.place else {
             // Only the generated entry has no place: the file has changed since its exports were read.
-            let name = problem.message.split('"').nth(1).unwrap_or_default();
-            let message = format!(
-                "`{}` does not export `{name}` any more",
-                relative_to(self.project, path)
-            );
-            return Problem { message, ..problem };
+            let name = problem.message.split('`').nth(1).unwrap_or_default();
+            let file = relative_to(self.project, path);
+            return Problem::error(format!("`{file}` does not export `{name}`{CHANGED}"));
         };
         let name: String = place
             .text()

@@ -230,6 +230,16 @@ fn a_handler_that_is_no_longer_exported() {
 }
 
 #[test]
+fn a_handler_that_is_passed_on_from_where_it_is_not() {
+    let project = function("export { other as onRequestGet,\n  gone as onRequest } from '../lib';");
+    project.write("lib.ts", b"export const other = 1;");
+    assert_eq!(
+        project.failure_lines(),
+        ["functions/index.ts:2:3 `lib.ts` does not export `gone` | it exports `other`"]
+    );
+}
+
+#[test]
 fn what_failed_is_watched() {
     let project = function("import { a } from '../lib/a';\nexport const onRequest = () => a;");
     project.write("lib/a.ts", b"export const a = {;");
