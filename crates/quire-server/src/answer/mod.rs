@@ -1,0 +1,219 @@
+//! From a request to its answer: limits, rules, router, then functions or assets.
+
+mod admission;
+mod body;
+mod error_page;
+mod excerpt;
+mod html;
+mod overlay;
+mod path;
+mod static_files;
+
+use std::cell::RefCell;
+use std::convert::Infallible;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Instant;
+
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body::Body as _;
+use hyper::body::Incoming;
+use quire_assets::{Assets, AssetsOptions};
+use quire_routes::{Chain, Router, RoutesRules, Target};
+use quire_runtime::{Body, Client, Failure, Runtime, Services, StartError};
+
+use crate::deployment::Deployment;
+use crate::error::StartFailure;
+use crate::log::{Log, RequestLine};
+use crate::settings::{LogLevel, Mode, WorkerSettings};
+use crate::worker::connection::{Connection, InFlight};
+use body::AnswerBody;
+use error_page::Form;
+use overlay::Overlay;
+use static_files::StaticFiles;
+
+/// A deployment that runs: everything that answers requests.
+pub(crate) struct Site {
+    mode: Mode,
+    log: Log,
+    request_log: bool,
+    functions: Option<Functions>,
+    static_files: StaticFiles,
+    project: Option<PathBuf>,
+    overlay: RefCell<Option<Overlay>>,
+}
+
+struct Functions {
+    rules: Option<RoutesRules>,
+    router: Router,
+    runtime: Runtime,
+}
+
+impl Site {
+    /// Opens the assets and starts the program.
+    pub(crate) async fn start(deployment: Deployment, settings: &WorkerSettings) -> Result<Self, StartFailure> {
+        let log = Log { level: settings.log_level };
+        let options = match settings.mode {
+            Mode::Dev => AssetsOptions::dev(),
+            Mode::Serve => AssetsOptions::serve(),
+        };
+        let assets = deployment.assets.map(|directory| Assets::open(directory, options)).transpose();
+        let static_files = StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
+        let functions = match deployment.program {
+            Some(program) if !program.routes.is_empty() => {
+                let services = Services {
+                    assets: Rc::new(static_files.clone()),
+                    log: Box::new(move |level, text| log.console(level, text)),
+                };
+                let router = Router::new(program.routes.clone());
+                let runtime = Runtime::start(program, services).await.map_err(start_failure)?;
+                Some(Functions { rules: deployment.routes_rules, router, runtime })
+            }
+            _ => None,
+        };
+        Ok(Self {
+            mode: settings.mode,
+            log,
+            request_log: settings.request_log && settings.log_level < LogLevel::None,
+            functions,
+            static_files,
+            project: deployment.project,
+            overlay: RefCell::default(),
+        })
+    }
+
+    /// Shows the report of a failed build in pages, until told that there is none any more.
+    pub(crate) fn set_build_failure(&self, report: Option<&str>) {
+        *self.overlay.borrow_mut() = report.map(Overlay::new);
+    }
+
+    /// Answers a request. Nothing in a request makes this fail.
+    pub(crate) async fn answer(
+        &self,
+        mut request: Request<Incoming>,
+        connection: &Arc<Connection>,
+    ) -> Result<Response<AnswerBody>, Infallible> {
+        let in_flight = InFlight::new(connection.clone());
+        let begun = self.request_log.then(Instant::now);
+        let admitted = admission::admit(&mut request);
+        let (method, uri) = (request.method().clone(), request.uri().clone());
+        if self.overlay.borrow().is_some() {
+            Overlay::prepare_request(request.headers_mut());
+        }
+        let (mut response, function) = match admitted {
+            Ok(()) => self.dispatch(request, &uri, connection).await,
+            Err(refusal) => (plain(refusal.status, refusal.reason), None),
+        };
+        if let Some(begun) = begun {
+            self.log.request(&RequestLine {
+                method: method.as_str(),
+                path: uri.path(),
+                status: response.status(),
+                duration: begun.elapsed(),
+                function,
+            });
+        }
+        let overlay = self.overlay.borrow();
+        let addition = overlay.as_ref().and_then(|overlay| overlay.prepare_response(&mut response));
+        if method == Method::HEAD {
+            drop_content(&mut response);
+            return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
+        }
+        Ok(response.map(|content| AnswerBody::new(content, addition, in_flight)))
+    }
+
+    /// The answer, and the file of the function that gave it.
+    async fn dispatch(
+        &self,
+        request: Request<Incoming>,
+        uri: &Uri,
+        connection: &Connection,
+    ) -> (Response<Body>, Option<&str>) {
+        if let Some(functions) = &self.functions
+            && functions.are_entered_by(uri.path())
+        {
+            let chain = functions.router.find(request.method().as_str(), uri.path());
+            if !chain.is_empty() {
+                let preferences = Preferences::of(request.headers());
+                let client = Client { ip: connection.peer.ip(), https: false };
+                let response = match functions.runtime.handle(request, &chain, client).await {
+                    Ok(response) => response,
+                    Err(failure) => self.failed(&failure, &preferences, uri),
+                };
+                let function = if self.request_log { functions.file(&chain) } else { None };
+                return (response, function);
+            }
+        }
+        (self.static_files.answer(&request, uri).await, None)
+    }
+
+    fn failed(&self, failure: &Failure, preferences: &Preferences, uri: &Uri) -> Response<Body> {
+        let stack = failure.stack.as_deref().unwrap_or(&failure.message);
+        let form = Form::wanted(preferences.accept.as_ref(), preferences.user_agent.as_ref());
+        match self.mode {
+            Mode::Dev => {
+                self.log.error(&format!("{}: {stack}", uri.path()));
+                error_page::detailed(failure, form, self.project.as_deref())
+            }
+            Mode::Serve => {
+                let id = error_page::new_id();
+                self.log.error(&format!("[{id}] {}: {stack}", uri.path()));
+                error_page::terse(failure, form, &id)
+            }
+        }
+    }
+}
+
+impl Functions {
+    fn are_entered_by(&self, path: &str) -> bool {
+        self.rules.as_ref().is_none_or(|rules| rules.decide(path).target == Target::Functions)
+    }
+
+    /// The file that a chain leads to: that of the module, or of the innermost middleware.
+    fn file(&self, chain: &Chain<'_>) -> Option<&str> {
+        let route = self.router.table().get(chain.steps.last()?.route)?;
+        let handler = if chain.module().is_some() { &route.module } else { &route.middleware };
+        handler.as_ref().map(|handler| handler.file.as_str())
+    }
+}
+
+/// What decides the form of an error, kept while the request is in the program's hands.
+struct Preferences {
+    accept: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
+}
+
+impl Preferences {
+    fn of(headers: &HeaderMap) -> Self {
+        Self { accept: headers.get(ACCEPT).cloned(), user_agent: headers.get(USER_AGENT).cloned() }
+    }
+}
+
+/// What a HEAD request is answered with: the headers of the GET.
+fn drop_content(response: &mut Response<Body>) {
+    let length = response.body().size_hint().exact().filter(|&length| length > 0);
+    if let Some(length) = length {
+        response.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+    }
+    *response.body_mut() = Body::empty();
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::full(text));
+    *response.status_mut() = status;
+    if !text.is_empty() {
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
+    response
+}
+
+fn start_failure(error: StartError) -> StartFailure {
+    match error {
+        StartError::Program { stack, .. } => {
+            StartFailure { message: "the functions failed while they started".to_owned(), stack: Some(stack) }
+        }
+        other => StartFailure::new(other.to_string()),
+    }
+}

@@ -1,0 +1,61 @@
+//! The project's static files, for requests and for functions.
+
+use futures_util::FutureExt;
+use futures_util::future::LocalBoxFuture;
+use http::header::HOST;
+use http::{Request, Response, StatusCode, Uri};
+use quire_assets::{AssetBody, Assets};
+use quire_runtime::{AssetRequest, AssetService, Body};
+
+/// The files, or nothing for a project without a directory of them.
+#[derive(Clone, Debug)]
+pub(crate) struct StaticFiles(pub Option<Assets>);
+
+impl StaticFiles {
+    /// Answers a request that no function takes.
+    pub(crate) async fn answer<B>(&self, request: &Request<B>, uri: &Uri) -> Response<Body> {
+        let Some(assets) = &self.0 else { return nothing() };
+        let host = match uri.authority() {
+            Some(authority) => Some(authority.as_str()),
+            None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+        };
+        let request = quire_assets::AssetRequest {
+            method: request.method(),
+            path: uri.path(),
+            query: uri.query(),
+            headers: request.headers(),
+            host,
+        };
+        assets.respond(request).await.map(body)
+    }
+}
+
+impl AssetService for StaticFiles {
+    fn fetch(&self, request: AssetRequest) -> LocalBoxFuture<'static, Response<Body>> {
+        let Some(assets) = self.0.clone() else { return std::future::ready(nothing()).boxed_local() };
+        async move {
+            let request = quire_assets::AssetRequest {
+                method: &request.method,
+                path: &request.path,
+                query: request.query.as_deref(),
+                headers: &request.headers,
+                host: request.host.as_deref(),
+            };
+            assets.respond(request).await.map(body)
+        }
+        .boxed_local()
+    }
+}
+
+fn body(body: AssetBody) -> Body {
+    match body.in_memory() {
+        Some(bytes) => Body::full(bytes),
+        None => Body::wrap(body),
+    }
+}
+
+fn nothing() -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+}

@@ -1,0 +1,43 @@
+//! What is served.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use quire_routes::RoutesRules;
+use quire_runtime::Program;
+use serde::{Deserialize, Serialize};
+
+use crate::settings::DEFAULT_CPU_LIMIT;
+
+/// One state of a project, complete: workers that are given the same deployment give the same answers.
+///
+/// It holds secrets (`Program::vars`). It reaches the workers over a socket, never by arguments or the environment.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Deployment {
+    /// The functions; `None` for a project without any.
+    pub program: Option<Program>,
+    /// The directory of static files; `None` answers 404 for them.
+    pub assets: Option<PathBuf>,
+    /// The rules of `_routes.json`; `None` lets every request enter the functions.
+    pub routes_rules: Option<RoutesRules>,
+    /// The project's directory, to show the source around an error; `None` shows none.
+    pub project: Option<PathBuf>,
+}
+
+impl Deployment {
+    pub(crate) fn cpu_limit(&self) -> Duration {
+        self.program.as_ref().map_or(DEFAULT_CPU_LIMIT, |program| Duration::from_millis(program.cpu_limit_ms))
+    }
+}
+
+// The derived form would print secrets.
+impl std::fmt::Debug for Deployment {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Deployment")
+            .field("functions", &self.program.is_some())
+            .field("assets", &self.assets)
+            .field("project", &self.project)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,592 @@
+//! Which workers there are, and what is to be done about it.
+//!
+//! Workers belong to a generation: all that serve one deployment. `current` is the one that serves; `pending` is one
+//! whose workers start and which takes over when all of them are ready, or is given up when one fails.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::time::Duration;
+
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{oneshot, watch};
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::memory::resident_bytes;
+use super::process::{Event, What, WorkerProcess};
+use super::{Command, Exit, WorkerStatus, frame};
+use crate::control::{Frame, FromWorker, ToWorker};
+use crate::deployment::Deployment;
+use crate::error::{ReloadError, ServerError, StartFailure};
+use crate::log::Log;
+use crate::settings::{DEFAULT_CPU_LIMIT, Settings};
+
+/// How often workers are looked after.
+const TICK: Duration = Duration::from_millis(100);
+
+/// A longer time between two looks means that this process did not run; silence then proves nothing about others.
+const STALLED: Duration = Duration::from_secs(1);
+
+/// A worker that ends sooner after its start makes the next one wait.
+const SHORT_LIFE: Duration = Duration::from_secs(1);
+const BACKOFF_FIRST: Duration = Duration::from_millis(100);
+const BACKOFF_MAX: Duration = Duration::from_secs(5);
+
+/// How long a reload waits for the old workers to say that they take no more connections. One that is stuck says
+/// nothing, and takes none either.
+const SETTLE_LIMIT: Duration = Duration::from_millis(250);
+
+/// A spare starts a little after a reload, so that it does not compete with the first requests.
+const SPARE_DELAY: Duration = Duration::from_millis(200);
+
+/// What a worker gets beyond its own limit to end by itself.
+const DRAIN_MARGIN: Duration = Duration::from_secs(1);
+
+/// Old workers that may still have something in flight; with more reloads the oldest is ended.
+const DRAINING_MAX: usize = 8;
+
+/// What a worker is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Role {
+    /// For the next generation, whichever.
+    Spare,
+    /// Was given a deployment.
+    Starting,
+    /// Is ready and waits for the rest of its generation.
+    Standby,
+    Serving,
+    Draining,
+}
+
+#[derive(Debug)]
+struct Worker {
+    process: WorkerProcess,
+    role: Role,
+    generation: u64,
+    hang_limit: Duration,
+    spawned: Instant,
+    heard: Instant,
+    resident_bytes: Option<u64>,
+    drain_until: Option<Instant>,
+    /// It was killed, and why has been told.
+    doomed: bool,
+}
+
+#[derive(Debug)]
+struct Generation {
+    number: u64,
+    start: Frame,
+    hang_limit: Duration,
+}
+
+type Reply = oneshot::Sender<Result<(), ReloadError>>;
+
+#[derive(Debug)]
+struct Pending {
+    generation: Generation,
+    /// `None` for the first, on which everything depends.
+    reply: Option<Reply>,
+}
+
+/// A reload that is done but for the old workers' word that they take no more connections.
+#[derive(Debug)]
+struct Settling {
+    old: Vec<u64>,
+    deadline: Instant,
+    reply: Reply,
+}
+
+#[derive(Debug)]
+struct Stopping {
+    outcome: Result<Exit, ServerError>,
+}
+
+#[derive(Debug)]
+pub(super) struct Fleet {
+    settings: Settings,
+    log: Log,
+    listener: Option<TcpListener>,
+    address: SocketAddr,
+    serving: watch::Sender<bool>,
+    workers: BTreeMap<u64, Worker>,
+    last_number: u64,
+    current: Option<Generation>,
+    pending: Option<Pending>,
+    settling: Option<Settling>,
+    stopping: Option<Stopping>,
+    build_failure: Option<Frame>,
+    /// When workers are to be replaced that ended.
+    respawns: Vec<Instant>,
+    short_lives: u32,
+    spare_due: Instant,
+    events: UnboundedSender<Event>,
+    happened: UnboundedReceiver<Event>,
+}
+
+impl Fleet {
+    pub(super) fn new(
+        settings: Settings,
+        listener: TcpListener,
+        address: SocketAddr,
+        serving: watch::Sender<bool>,
+    ) -> Self {
+        let (events, happened) = unbounded_channel();
+        Self {
+            log: Log { level: settings.log_level },
+            settings,
+            listener: Some(listener),
+            address,
+            serving,
+            workers: BTreeMap::new(),
+            last_number: 0,
+            current: None,
+            pending: None,
+            settling: None,
+            stopping: None,
+            build_failure: None,
+            respawns: Vec::new(),
+            short_lives: 0,
+            spare_due: Instant::now(),
+            events,
+            happened,
+        }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        deployment: Deployment,
+        mut commands: UnboundedReceiver<Command>,
+    ) -> Result<Exit, ServerError> {
+        let mut interrupt = signal(SignalKind::interrupt()).map_err(ServerError::Signals)?;
+        let mut terminate = signal(SignalKind::terminate()).map_err(ServerError::Signals)?;
+        self.begin(deployment, None);
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut last_tick = Instant::now();
+        loop {
+            tokio::select! {
+                Some(event) = self.happened.recv() => self.handle(event),
+                Some(command) = commands.recv() => self.obey(command),
+                _ = interrupt.recv() => self.signalled(SignalKind::interrupt()),
+                _ = terminate.recv() => self.signalled(SignalKind::terminate()),
+                now = ticks.tick() => {
+                    if now - last_tick > STALLED {
+                        self.workers.values_mut().for_each(|worker| worker.heard = now);
+                    }
+                    last_tick = now;
+                    self.look_after(now);
+                }
+            }
+            if let Some(stopping) = self.stopping.take_if(|_| self.workers.is_empty()) {
+                return stopping.outcome;
+            }
+        }
+    }
+
+    fn obey(&mut self, command: Command) {
+        match command {
+            Command::Reload(deployment, reply) if self.stopping.is_none() => self.begin(*deployment, Some(reply)),
+            Command::Reload(_, reply) => answer(reply, Err(ReloadError::Stopping)),
+            Command::BuildFailed(report) => {
+                if let Ok(frame) = frame(&ToWorker::BuildFailed { report }) {
+                    self.tell_serving(&frame);
+                    self.build_failure = Some(frame);
+                }
+            }
+            Command::BuildRecovered => {
+                if self.build_failure.take().is_some() && let Ok(frame) = frame(&ToWorker::BuildRecovered) {
+                    self.tell_serving(&frame);
+                }
+            }
+            Command::Status(reply) => {
+                let status = |worker: &Worker| WorkerStatus {
+                    pid: worker.process.pid,
+                    serving: worker.role == Role::Serving && !worker.doomed,
+                };
+                let _ = reply.send(self.workers.values().map(status).collect());
+            }
+            Command::Stop => self.stop(Ok(Exit::Stopped)),
+        }
+    }
+
+    fn tell_serving(&self, frame: &Frame) {
+        for worker in self.workers.values().filter(|worker| worker.role == Role::Serving) {
+            worker.process.send(frame.clone());
+        }
+    }
+
+    fn signalled(&mut self, kind: SignalKind) {
+        if self.stopping.is_none() {
+            self.stop(Ok(Exit::Stopped));
+            return;
+        }
+        let signal = u8::try_from(kind.as_raw_value()).unwrap_or_default();
+        self.stopping = Some(Stopping { outcome: Ok(Exit::Interrupted(signal)) });
+        self.workers.values_mut().for_each(Worker::kill);
+    }
+
+    /// Starts the workers of a new generation.
+    fn begin(&mut self, deployment: Deployment, reply: Option<Reply>) {
+        self.give_up_pending(ReloadError::Superseded);
+        let hang_limit = self.settings.hang_limit(deployment.cpu_limit());
+        let start =
+            ToWorker::Start { settings: self.settings.for_worker(), deployment: Box::new(deployment) };
+        self.last_number += 1;
+        let number = self.last_number;
+        let failure = match frame(&start) {
+            Ok(start) => {
+                let generation = Generation { number, start, hang_limit };
+                self.pending = Some(Pending { generation, reply });
+                let Err(error) = (0..self.settings.workers.get()).try_for_each(|_| self.start_pending_worker()) else {
+                    return;
+                };
+                if self.current.is_none() {
+                    self.pending = None;
+                    self.stop(Err(ServerError::Spawn(error)));
+                    return;
+                }
+                StartFailure::new(ServerError::Spawn(error).to_string())
+            }
+            Err(failure) => {
+                let Some(reply) = reply else { return self.stop(Err(failure.into())) };
+                return answer(reply, Err(failure.into()));
+            }
+        };
+        self.give_up_pending(failure.into());
+    }
+
+    fn start_pending_worker(&mut self) -> io::Result<()> {
+        let spare = self.workers.iter().find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
+        let spare = spare.map(|(&number, _)| number);
+        let Some(Pending { generation, .. }) = &self.pending else { return Ok(()) };
+        let (generation, start, hang_limit) = (generation.number, generation.start.clone(), generation.hang_limit);
+        self.start_worker(spare, generation, start, hang_limit)
+    }
+
+    fn start_worker(
+        &mut self,
+        spare: Option<u64>,
+        generation: u64,
+        start: Frame,
+        hang_limit: Duration,
+    ) -> io::Result<()> {
+        let number = match spare {
+            Some(number) => number,
+            None => self.spawn()?,
+        };
+        if let Some(worker) = self.workers.get_mut(&number) {
+            worker.role = Role::Starting;
+            worker.generation = generation;
+            worker.hang_limit = hang_limit;
+            worker.process.send(start);
+        }
+        Ok(())
+    }
+
+    fn spawn(&mut self) -> io::Result<u64> {
+        let listener = self.listener.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        self.last_number += 1;
+        let number = self.last_number;
+        let process = WorkerProcess::spawn(number, &self.settings.worker_command, listener, self.events.clone())?;
+        let now = Instant::now();
+        let worker = Worker {
+            process,
+            role: Role::Spare,
+            generation: 0,
+            hang_limit: self.settings.hang_limit(DEFAULT_CPU_LIMIT),
+            spawned: now,
+            heard: now,
+            resident_bytes: None,
+            drain_until: None,
+            doomed: false,
+        };
+        self.workers.insert(number, worker);
+        Ok(number)
+    }
+
+    fn handle(&mut self, event: Event) {
+        let Some(worker) = self.workers.get_mut(&event.worker) else { return };
+        worker.heard = Instant::now();
+        match event.what {
+            What::Said(FromWorker::Heartbeat { resident_bytes }) => worker.resident_bytes = resident_bytes,
+            What::Said(FromWorker::Loaded) => {}
+            What::Said(FromWorker::Ready) => self.ready(event.worker),
+            What::Said(FromWorker::StartFailed(failure)) => self.start_failed(event.worker, failure),
+            What::Said(FromWorker::AcceptStopped) => self.settled(event.worker),
+            What::Exited(status) => self.exited(event.worker, status),
+        }
+    }
+
+    fn ready(&mut self, number: u64) {
+        let Some(worker) = self.workers.get_mut(&number).filter(|worker| worker.role == Role::Starting) else { return };
+        if self.current.as_ref().is_some_and(|current| current.number == worker.generation) {
+            worker.accept(self.build_failure.as_ref());
+            return;
+        }
+        worker.role = Role::Standby;
+        let Some(pending) = &self.pending else { return };
+        let of_pending = |worker: &&Worker| worker.generation == pending.generation.number;
+        if self.workers.values().filter(of_pending).all(|worker| worker.role == Role::Standby) {
+            self.take_over();
+        }
+    }
+
+    /// The pending generation becomes the current one.
+    fn take_over(&mut self) {
+        let Some(Pending { generation, reply }) = self.pending.take() else { return };
+        let now = Instant::now();
+        self.build_failure = None;
+        self.respawns.clear();
+        self.short_lives = 0;
+        self.spare_due = now + SPARE_DELAY;
+        let mut old = Vec::new();
+        for (&number, worker) in &mut self.workers {
+            if worker.generation == generation.number {
+                worker.accept(None);
+            } else if worker.role == Role::Serving {
+                worker.drain(self.settings.drain_limit, now);
+                old.push(number);
+            } else if matches!(worker.role, Role::Starting | Role::Standby) {
+                worker.kill();
+            }
+        }
+        self.current = Some(generation);
+        match reply {
+            Some(reply) => self.settling = Some(Settling { old, deadline: now + SETTLE_LIMIT, reply }),
+            None => {
+                self.log.notice(&format!("ready on http://{}", self.address));
+                // Whoever is interested holds a receiver.
+                let _ = self.serving.send(true);
+            }
+        }
+        self.finish_settling(now);
+    }
+
+    fn settled(&mut self, number: u64) {
+        if let Some(settling) = &mut self.settling {
+            settling.old.retain(|&old| old != number);
+        }
+        self.finish_settling(Instant::now());
+    }
+
+    fn finish_settling(&mut self, now: Instant) {
+        let done = self.settling.take_if(|settling| settling.old.is_empty() || settling.deadline <= now);
+        if let Some(settling) = done {
+            answer(settling.reply, Ok(()));
+        }
+    }
+
+    fn start_failed(&mut self, number: u64, failure: StartFailure) {
+        let Some(worker) = self.workers.get_mut(&number) else { return };
+        // It ends by itself; this keeps its end from being told as a second failure.
+        worker.doomed = true;
+        if self.is_pending(number) {
+            self.give_up_pending(failure.into());
+        } else {
+            self.log.error(&format!("a replacement worker cannot start: {failure}"));
+        }
+    }
+
+    fn is_pending(&self, number: u64) -> bool {
+        let generation = self.workers.get(&number).map(|worker| worker.generation);
+        self.pending.as_ref().is_some_and(|pending| Some(pending.generation.number) == generation)
+    }
+
+    /// Ends the workers of the pending generation, if there is one. Without the first there is no server.
+    fn give_up_pending(&mut self, reason: ReloadError) {
+        let Some(pending) = self.pending.take() else { return };
+        let of_pending = |worker: &&mut Worker| worker.generation == pending.generation.number;
+        self.workers.values_mut().filter(of_pending).for_each(Worker::kill);
+        match (pending.reply, reason) {
+            (Some(reply), reason) => answer(reply, Err(reason)),
+            (None, ReloadError::Start(failure)) => self.stop(Err(failure.into())),
+            (None, _) => {}
+        }
+    }
+
+    fn exited(&mut self, number: u64, status: io::Result<ExitStatus>) {
+        let is_pending = self.is_pending(number);
+        let Some(worker) = self.workers.remove(&number) else { return };
+        self.settled(number);
+        let told = worker.doomed || self.stopping.is_some();
+        let end = describe(&status);
+        match worker.role {
+            Role::Draining => {
+                if !told && !status.is_ok_and(|status| status.success()) {
+                    self.log.warning(&format!("an old worker (pid {}) {end} before it was done", worker.process.pid));
+                }
+            }
+            Role::Spare => {
+                self.note_lifetime(&worker);
+                self.spare_due = Instant::now() + self.backoff();
+            }
+            _ if is_pending => {
+                let text = format!("a worker process {end} while it started; its output may say why");
+                self.give_up_pending(StartFailure::new(text).into());
+            }
+            _ if self.current.as_ref().is_some_and(|current| current.number == worker.generation) => {
+                self.note_lifetime(&worker);
+                let delay = self.backoff();
+                if !told {
+                    let when = if delay.is_zero() { String::new() } else { format!(" in {} ms", delay.as_millis()) };
+                    let pid = worker.process.pid;
+                    self.log.error(&format!("a worker (pid {pid}) {end}; another one starts{when}"));
+                }
+                self.respawns.push(Instant::now() + delay);
+                self.respawn_due(Instant::now());
+            }
+            _ => {}
+        }
+    }
+
+    fn note_lifetime(&mut self, worker: &Worker) {
+        let short = worker.spawned.elapsed() < SHORT_LIFE;
+        self.short_lives = if short { self.short_lives.saturating_add(1) } else { 0 };
+    }
+
+    fn backoff(&self) -> Duration {
+        match self.short_lives.checked_sub(1) {
+            None => Duration::ZERO,
+            Some(doublings) => BACKOFF_FIRST.saturating_mul(1 << doublings.min(16)).min(BACKOFF_MAX),
+        }
+    }
+
+    fn look_after(&mut self, now: Instant) {
+        for worker in self.workers.values_mut().filter(|worker| !worker.doomed) {
+            let silent = now.saturating_duration_since(worker.heard);
+            let pid = worker.process.pid;
+            if silent > worker.hang_limit {
+                self.log.error(&format!(
+                    "a worker (pid {pid}) did not respond for {:.1} s and was killed; another one starts. \
+                     A function that never waits, such as an endless loop over `await`, does this",
+                    silent.as_secs_f64()
+                ));
+                worker.kill();
+                continue;
+            }
+            let resident = resident_bytes(pid).or(worker.resident_bytes).unwrap_or_default();
+            if resident > self.settings.memory_limit {
+                self.log.error(&format!(
+                    "a worker (pid {pid}) used {} MiB of memory, more than the {} MiB allowed, and was killed; another one starts",
+                    resident >> 20,
+                    self.settings.memory_limit >> 20
+                ));
+                worker.kill();
+                continue;
+            }
+            if worker.drain_until.is_some_and(|until| until <= now) {
+                worker.kill();
+            }
+        }
+        let draining = self.workers.values_mut().filter(|worker| worker.role == Role::Draining && !worker.doomed);
+        let mut draining: Vec<_> = draining.collect();
+        let surplus = draining.len().saturating_sub(DRAINING_MAX);
+        draining.iter_mut().take(surplus).for_each(|worker| worker.kill());
+        self.finish_settling(now);
+        self.respawn_due(now);
+        self.top_up_spares(now);
+    }
+
+    /// Replaces workers of the current generation that ended.
+    fn respawn_due(&mut self, now: Instant) {
+        if self.stopping.is_some() {
+            self.respawns.clear();
+        }
+        while let Some(at) = self.respawns.iter().position(|&due| due <= now) {
+            let Some(current) = &self.current else { return };
+            let (generation, start, hang_limit) = (current.number, current.start.clone(), current.hang_limit);
+            let spare = self.workers.iter().find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
+            let spare = spare.map(|(&number, _)| number);
+            match self.start_worker(spare, generation, start, hang_limit) {
+                Ok(()) => {
+                    self.respawns.swap_remove(at);
+                }
+                Err(error) => {
+                    self.log.error(&ServerError::Spawn(error).to_string());
+                    self.respawns[at] = now + BACKOFF_MAX;
+                }
+            }
+        }
+    }
+
+    fn top_up_spares(&mut self, now: Instant) {
+        if self.current.is_none() || self.pending.is_some() || self.stopping.is_some() || now < self.spare_due {
+            return;
+        }
+        let spares = self.workers.values().filter(|worker| worker.role == Role::Spare).count();
+        for _ in spares..self.settings.spare_workers {
+            if self.spawn().is_err() {
+                // A reload will say so if it still cannot be done then.
+                self.spare_due = now + BACKOFF_MAX;
+                return;
+            }
+        }
+    }
+
+    /// Begins the end: no more connections, what is in flight is finished.
+    fn stop(&mut self, outcome: Result<Exit, ServerError>) {
+        if self.stopping.is_some() {
+            return;
+        }
+        // Who connects from now on is refused, and knows to go elsewhere.
+        self.listener = None;
+        self.stopping = Some(Stopping { outcome });
+        self.give_up_pending(ReloadError::Stopping);
+        if let Some(settling) = self.settling.take() {
+            answer(settling.reply, Ok(()));
+        }
+        let now = Instant::now();
+        for worker in self.workers.values_mut() {
+            match worker.role {
+                Role::Serving => worker.drain(self.settings.drain_limit, now),
+                Role::Draining => {}
+                Role::Spare | Role::Starting | Role::Standby => worker.kill(),
+            }
+        }
+    }
+}
+
+impl Worker {
+    fn accept(&mut self, build_failure: Option<&Frame>) {
+        self.role = Role::Serving;
+        if let Ok(frame) = frame(&ToWorker::Accept) {
+            self.process.send(frame);
+        }
+        if let Some(frame) = build_failure {
+            self.process.send(frame.clone());
+        }
+    }
+
+    fn drain(&mut self, limit: Duration, now: Instant) {
+        self.role = Role::Draining;
+        self.drain_until = Some(now + limit + DRAIN_MARGIN);
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        if let Ok(frame) = frame(&ToWorker::Drain { limit_ms }) {
+            self.process.send(frame);
+        }
+    }
+
+    fn kill(&mut self) {
+        self.doomed = true;
+        self.process.kill();
+    }
+}
+
+fn answer(reply: Reply, result: Result<(), ReloadError>) {
+    // Whoever asked may have lost interest.
+    let _ = reply.send(result);
+}
+
+fn describe(status: &io::Result<ExitStatus>) -> String {
+    match status {
+        Ok(status) => match (status.signal(), status.code()) {
+            (Some(signal), _) => format!("was ended by signal {signal}"),
+            (None, Some(code)) => format!("exited with code {code}"),
+            (None, None) => "ended".to_owned(),
+        },
+        Err(error) => format!("was lost track of ({error})"),
+    }
+}

@@ -1,0 +1,152 @@
+//! The process that a person starts: it has the socket and the workers, and never an engine.
+//!
+//! - `fleet` decides: which workers there should be, what each is told, which is beyond help.
+//! - `process` is one worker process: starting it, talking to it, ending it.
+//! - `memory` measures a process.
+
+mod fleet;
+mod memory;
+mod process;
+
+use std::net::{SocketAddr, TcpListener};
+use std::process::ExitCode;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{oneshot, watch};
+
+use crate::control::{Frame, ToWorker};
+use crate::deployment::Deployment;
+use crate::error::{ReloadError, ServerError};
+use crate::listener;
+use crate::settings::Settings;
+
+/// A server that listens and is ready to run.
+#[derive(Debug)]
+pub struct Supervisor {
+    settings: Settings,
+    listener: TcpListener,
+    address: SocketAddr,
+    handle: SupervisorHandle,
+    commands: UnboundedReceiver<Command>,
+    serving: watch::Sender<bool>,
+}
+
+/// How a server ended that ran as it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// It was asked to, and finished what was in flight.
+    Stopped,
+    /// It was asked to twice, and left at once; the number of the second signal.
+    Interrupted(u8),
+}
+
+impl Exit {
+    /// What the process should exit with: 0, or 128 and the signal as a shell has it.
+    pub fn code(self) -> ExitCode {
+        match self {
+            Exit::Stopped => ExitCode::SUCCESS,
+            Exit::Interrupted(signal) => ExitCode::from(128_u8.saturating_add(signal)),
+        }
+    }
+}
+
+/// Speaks to a running [`Supervisor`]. Clones speak to the same one.
+#[derive(Clone, Debug)]
+pub struct SupervisorHandle {
+    commands: UnboundedSender<Command>,
+    serving: watch::Receiver<bool>,
+}
+
+/// A worker process, for people and tests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkerStatus {
+    /// Its process id.
+    pub pid: u32,
+    /// Whether it takes connections.
+    pub serving: bool,
+}
+
+#[derive(Debug)]
+enum Command {
+    Reload(Box<Deployment>, oneshot::Sender<Result<(), ReloadError>>),
+    BuildFailed(String),
+    BuildRecovered,
+    Status(oneshot::Sender<Vec<WorkerStatus>>),
+    Stop,
+}
+
+impl Supervisor {
+    /// Takes the address of the settings.
+    pub fn bind(settings: Settings) -> Result<Self, ServerError> {
+        let listener = listener::bind(settings.address)?;
+        let address = listener
+            .local_addr()
+            .map_err(|source| ServerError::Listen { address: settings.address, source })?;
+        let (sender, commands) = unbounded_channel();
+        let (serving, observed) = watch::channel(false);
+        let handle = SupervisorHandle { commands: sender, serving: observed };
+        Ok(Self { settings, listener, address, handle, commands, serving })
+    }
+
+    /// Where it listens; of interest if the settings left the port open.
+    pub fn local_addr(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// For talking to the server while it runs.
+    pub fn handle(&self) -> SupervisorHandle {
+        self.handle.clone()
+    }
+
+    /// Serves a deployment, and those that reloads bring after it, until a signal or [`SupervisorHandle::stop`] ends it.
+    ///
+    /// SIGINT and SIGTERM are taken over. The future must run on a tokio runtime with I/O and time, of any flavour.
+    pub async fn run(self, deployment: Deployment) -> Result<Exit, ServerError> {
+        let Self { settings, listener, address, handle, commands, serving } = self;
+        // The server must not wait for commands from itself.
+        drop(handle);
+        fleet::Fleet::new(settings, listener, address, serving).run(deployment, commands).await
+    }
+}
+
+impl SupervisorHandle {
+    /// Replaces what is served. Returns once new connections get the new deployment, or with the reason why the old
+    /// one stays. In between no connection is refused.
+    pub async fn reload(&self, deployment: Deployment) -> Result<(), ReloadError> {
+        let (reply, replied) = oneshot::channel();
+        let _ = self.commands.send(Command::Reload(Box::new(deployment), reply));
+        // A server that has ended drops commands, and with them the reply's sender.
+        replied.await.unwrap_or(Err(ReloadError::Stopping))
+    }
+
+    /// Shows a report in pages until [`SupervisorHandle::build_recovered`] or the next reload.
+    pub fn build_failed(&self, report: String) {
+        let _ = self.commands.send(Command::BuildFailed(report));
+    }
+
+    /// The source builds again, and to what is served already.
+    pub fn build_recovered(&self) {
+        let _ = self.commands.send(Command::BuildRecovered);
+    }
+
+    /// Ends the server as SIGTERM does.
+    pub fn stop(&self) {
+        let _ = self.commands.send(Command::Stop);
+    }
+
+    /// Returns once the first deployment is served; `false` if that will not happen.
+    pub async fn serving(&self) -> bool {
+        self.serving.clone().wait_for(|serving| *serving).await.is_ok()
+    }
+
+    /// The workers as they are now; none if the server has ended.
+    pub async fn workers(&self) -> Vec<WorkerStatus> {
+        let (reply, replied) = oneshot::channel();
+        let _ = self.commands.send(Command::Status(reply));
+        replied.await.unwrap_or_default()
+    }
+}
+
+fn frame(message: &ToWorker) -> Result<Frame, crate::error::StartFailure> {
+    Frame::new(message).map_err(|error| crate::error::StartFailure::new(error.to_string()))
+}

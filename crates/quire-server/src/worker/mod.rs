@@ -1,0 +1,183 @@
+//! The process that answers requests: one thread with the event loop, the connections and the engine.
+//!
+//! It is started by a supervisor and follows it: standard input is the control channel, whose first message
+//! carries the listening socket. Signals from the terminal are not for it.
+
+mod accept;
+pub(crate) mod connection;
+mod lifeline;
+mod protocol;
+mod stream;
+
+use std::cell::OnceCell;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::JoinHandle;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use crate::answer::Site;
+use crate::control::{self, Frame, FromWorker, ToWorker};
+use crate::listener;
+use connection::{Connections, QuietLimits, TICK};
+use protocol::Protocols;
+
+/// What a hidden subcommand of the program runs, see [`WorkerCommand`](crate::WorkerCommand).
+///
+/// It makes an async runtime of its own, so it must not be called inside one, and should be called first thing: nothing
+/// of the program's own settings is needed here.
+pub fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // There is no log yet, and perhaps no supervisor.
+            eprintln!("error: a worker process cannot run: {error}; workers are started by `quire dev` and `quire serve`");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> io::Result<()> {
+    let control = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    let listener = listener::receive(&control)?;
+    // From here on nothing that reads standard input can disturb the channel.
+    rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
+    lifeline::watch(control.try_clone()?)?;
+    control.set_nonblocking(true)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default())?;
+    let result = runtime.block_on(work(control, listener));
+    // Whatever still runs is not worth waiting for.
+    runtime.shutdown_background();
+    result
+}
+
+/// What the tasks of a worker share.
+struct Worker {
+    site: Rc<Site>,
+    connections: Rc<Connections>,
+    protocols: Protocols,
+}
+
+async fn work(control: UnixStream, listener: std::net::TcpListener) -> io::Result<()> {
+    // Ctrl-C in a terminal reaches every process in it. With these, nothing happens here.
+    let _ignored = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    let (mut reader, writer) = tokio::net::UnixStream::from_std(control)?.into_split();
+    let (say, said) = unbounded_channel();
+    let mut writing = tokio::task::spawn_local(write(said, writer));
+    let connections = Rc::new(OnceCell::new());
+    let beating = tokio::task::spawn_local(beat(say.clone(), connections.clone()));
+    // Nobody to tell means that the supervisor has gone, which the reader sees as well.
+    let _ = say.send(FromWorker::Loaded);
+    let result = serve(&mut reader, listener, &connections, &say).await;
+    beating.abort();
+    drop(say);
+    // The last words, if anybody listens.
+    let _ = timeout(Duration::from_secs(1), &mut writing).await;
+    result
+}
+
+async fn serve(
+    reader: &mut OwnedReadHalf,
+    listener: std::net::TcpListener,
+    shared: &OnceCell<Rc<Connections>>,
+    say: &UnboundedSender<FromWorker>,
+) -> io::Result<()> {
+    let (settings, deployment) = loop {
+        match control::read(reader).await? {
+            Some(ToWorker::Start { settings, deployment }) => break (settings, deployment),
+            Some(ToWorker::Drain { .. }) | None => return Ok(()),
+            Some(_) => {}
+        }
+    };
+    let site = match Site::start(*deployment, &settings).await {
+        Ok(site) => Rc::new(site),
+        Err(failure) => {
+            let _ = say.send(FromWorker::StartFailed(failure));
+            return Ok(());
+        }
+    };
+    let limits = QuietLimits { headers: settings.header_limit, idle: settings.idle_limit };
+    let connections = shared.get_or_init(|| Rc::new(Connections::new(limits))).clone();
+    let worker = Rc::new(Worker { site, connections, protocols: Protocols::new() });
+    let mut listener = Some(tokio::net::TcpListener::from_std(listener)?);
+    let mut accepting: Option<JoinHandle<()>> = None;
+    let _ = say.send(FromWorker::Ready);
+    loop {
+        match control::read(reader).await? {
+            Some(ToWorker::Accept) => {
+                accepting =
+                    listener.take().map(|listener| tokio::task::spawn_local(accept::run(listener, worker.clone())));
+            }
+            Some(ToWorker::BuildFailed { report }) => worker.site.set_build_failure(Some(&report)),
+            Some(ToWorker::BuildRecovered) => worker.site.set_build_failure(None),
+            Some(ToWorker::Drain { limit_ms }) => {
+                drop(listener.take());
+                if let Some(accepting) = accepting.take() {
+                    accepting.abort();
+                    // Only then is the socket closed.
+                    let _ = accepting.await;
+                }
+                let _ = say.send(FromWorker::AcceptStopped);
+                return drain(&worker, reader, Duration::from_millis(limit_ms)).await;
+            }
+            Some(ToWorker::Start { .. }) => {}
+            None => return Ok(()),
+        }
+    }
+}
+
+/// Lets what is in flight come to its end, but no longer than `limit` or than there is a supervisor.
+async fn drain(worker: &Worker, reader: &mut OwnedReadHalf, limit: Duration) -> io::Result<()> {
+    worker.connections.drain();
+    let orphaned = async {
+        while control::read::<ToWorker>(reader).await?.is_some() {}
+        io::Result::Ok(())
+    };
+    tokio::select! {
+        // Past the limit the rest is cut off: that is what the limit is for.
+        _ = timeout(limit, worker.connections.fewer_than(1)) => Ok(()),
+        result = orphaned => result,
+    }
+}
+
+async fn write(mut said: UnboundedReceiver<FromWorker>, mut writer: OwnedWriteHalf) {
+    while let Some(message) = said.recv().await {
+        let sent = match Frame::new(&message) {
+            Ok(frame) => frame.write(&mut writer).await,
+            Err(error) => Err(error),
+        };
+        if sent.is_err() {
+            return;
+        }
+    }
+}
+
+/// Tells the supervisor that the event loop turns, and moves the connections' clock.
+async fn beat(say: UnboundedSender<FromWorker>, connections: Rc<OnceCell<Rc<Connections>>>) {
+    let mut ticks = interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        if let Some(connections) = connections.get() {
+            connections.tick();
+        }
+        if say.send(FromWorker::Heartbeat { resident_bytes: resident_bytes() }).is_err() {
+            return;
+        }
+    }
+}
+
+/// On Linux the supervisor looks for itself, so that a worker which is stuck can be measured too.
+fn resident_bytes() -> Option<u64> {
+    #[cfg(not(target_os = "linux"))]
+    return memory_stats::memory_stats().map(|memory| memory.physical_mem as u64);
+    #[cfg(target_os = "linux")]
+    None
+}

@@ -1,0 +1,176 @@
+//! HTTP on one connection: which version, under which limits, and how it ends.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::pin;
+use std::rc::Rc;
+use std::sync::{Arc, PoisonError};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::BytesMut;
+use hyper::rt::Executor;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::TokioTimer;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpStream;
+
+use super::connection::Connection;
+use super::stream::{Leftover, Stream};
+use crate::answer::Site;
+
+/// All headers of a request together, as the original allows.
+const HEADER_BYTES_MAX: usize = 128 * 1024;
+
+/// What a client begins with that speaks HTTP/2 without being asked whether it does.
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
+/// Room for what arrives before the version is known: as a rule the whole first request.
+const FIRST_READ_BYTES: usize = 4 * 1024;
+
+/// Requests at a time on one HTTP/2 connection.
+const HTTP2_STREAMS_MAX: u32 = 256;
+
+/// Bytes on their way to the server on one HTTP/2 connection and in one of its streams.
+const HTTP2_WINDOW_BYTES: u32 = 1024 * 1024;
+
+const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
+
+/// What a client may still send that was refused, so that it can read why. After a reset it could not.
+const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
+const LINGER_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// Both protocols, set up once per worker.
+pub(crate) struct Protocols {
+    http1: http1::Builder,
+    http2: http2::Builder<LocalExecutor>,
+}
+
+impl Protocols {
+    pub(crate) fn new() -> Self {
+        let mut http1 = http1::Builder::new();
+        // The buffer's limit bounds what is queued for a slow reader, too.
+        http1.max_header_size(HEADER_BYTES_MAX).max_buf_size(HEADER_BYTES_MAX).header_read_timeout(None);
+        let mut http2 = http2::Builder::new(LocalExecutor);
+        http2
+            .timer(TokioTimer::new())
+            .max_header_list_size(HEADER_BYTES_MAX as u32)
+            .max_concurrent_streams(HTTP2_STREAMS_MAX)
+            .initial_stream_window_size(HTTP2_WINDOW_BYTES)
+            .initial_connection_window_size(HTTP2_WINDOW_BYTES)
+            .keep_alive_interval(HTTP2_PING_INTERVAL);
+        Self { http1, http2 }
+    }
+
+    /// Serves a connection until either side ends it.
+    pub(crate) async fn serve(&self, mut socket: TcpStream, connection: &Arc<Connection>, site: &Rc<Site>) {
+        let leftover = Leftover::default();
+        {
+            let mut serving = pin!(async {
+                // An error here is the client's: it has gone, or did not speak HTTP and was told so.
+                let Ok(Some((version, first))) = detect(&mut socket).await else { return };
+                let stream = Stream::new(socket, first, connection.clone(), leftover.clone());
+                match version {
+                    Version::Http1 => self.serve_http1(stream, connection, site).await,
+                    Version::Http2 => self.serve_http2(stream, connection, site).await,
+                }
+            });
+            let done = poll_fn(|context| match connection.poll_abort(context) {
+                Poll::Ready(()) => Poll::Ready(false),
+                Poll::Pending => serving.as_mut().poll(context).map(|()| true),
+            });
+            if !done.await {
+                return;
+            }
+        }
+        let socket = leftover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(socket) = socket {
+            linger(socket).await;
+        }
+    }
+
+    async fn serve_http1(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {
+        let service = service_fn(|request| site.answer(request, connection));
+        let mut serving = pin!(self.http1.serve_connection(stream, service));
+        let mut told = false;
+        let served = poll_fn(|context| {
+            if !told && connection.is_ending() {
+                told = true;
+                serving.as_mut().graceful_shutdown();
+            }
+            serving.as_mut().poll(context)
+        });
+        // As above: nobody is left to be told.
+        let _ = served.await;
+    }
+
+    async fn serve_http2(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {
+        let service = service_fn(|request| {
+            let (site, connection) = (site.clone(), connection.clone());
+            async move { site.answer(request, &connection).await }
+        });
+        let mut serving = pin!(self.http2.serve_connection(stream, service));
+        let mut told = false;
+        let served = poll_fn(|context| {
+            if !told && connection.is_ending() {
+                told = true;
+                serving.as_mut().graceful_shutdown();
+            }
+            serving.as_mut().poll(context)
+        });
+        let _ = served.await;
+    }
+}
+
+enum Version {
+    Http1,
+    Http2,
+}
+
+/// Reads until it is clear which version is spoken. `None` if the client sends nothing.
+async fn detect(socket: &mut TcpStream) -> io::Result<Option<(Version, BytesMut)>> {
+    let mut first = BytesMut::with_capacity(FIRST_READ_BYTES);
+    loop {
+        if socket.read_buf(&mut first).await? == 0 {
+            return Ok((!first.is_empty()).then_some((Version::Http1, first)));
+        }
+        let length = first.len().min(HTTP2_PREFACE.len());
+        if first[..length] != HTTP2_PREFACE[..length] {
+            return Ok(Some((Version::Http1, first)));
+        }
+        if length == HTTP2_PREFACE.len() {
+            return Ok(Some((Version::Http2, first)));
+        }
+    }
+}
+
+/// Reads on for a while after the last answer, until the client closes its side.
+async fn linger(mut socket: TcpStream) {
+    let reading = async {
+        let mut sink = BytesMut::with_capacity(FIRST_READ_BYTES);
+        let mut total = 0;
+        while total < LINGER_BYTES_MAX {
+            sink.clear();
+            match socket.read_buf(&mut sink).await {
+                Ok(0) | Err(_) => return,
+                Ok(length) => total += length,
+            }
+        }
+    };
+    // Past the time the client is cut off, as it would have been without this.
+    let _ = tokio::time::timeout(LINGER_TIME_MAX, reading).await;
+}
+
+/// Runs the streams of HTTP/2 connections on the worker's one thread.
+#[derive(Clone, Copy, Debug)]
+struct LocalExecutor;
+
+impl<F> Executor<F> for LocalExecutor
+where
+    F: Future<Output: 'static> + 'static,
+{
+    fn execute(&self, future: F) {
+        tokio::task::spawn_local(future);
+    }
+}
