@@ -12,6 +12,11 @@ internals.logError = (prefix, error) => {
   ops.log("error", `${prefix} ${text}`);
 };
 
+/** A promise was rejected and nobody listens. */
+internals.unhandledRejection = (promise, reason) => {
+  if (internals.events.reportUnhandledRejection(promise, reason)) internals.logError("Uncaught (in promise)", reason);
+};
+
 /**
  * Starts a program. `load` is the function that its bundle evaluates to; `vars` is JSON. Calls `done` with
  * nothing, or with the message and stack of what the program threw.

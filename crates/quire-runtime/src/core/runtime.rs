@@ -135,6 +135,15 @@ impl Runtime {
         web::fetch::install_assets(&realm, services.assets);
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
+        let report = realm.internal("unhandledRejection")?;
+        let log = Rc::downgrade(&realm);
+        realm.context().on_unhandled_rejection(move |promise, reason| {
+            let reported =
+                report.call_and_forget(None, [Arg::Value(&promise), Arg::Value(&reason)]);
+            if let (Err(exception), Some(realm)) = (reported, log.upgrade()) {
+                realm.log("error", &exception.to_string());
+            }
+        })?;
         Ok(realm)
     }
 

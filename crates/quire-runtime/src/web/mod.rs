@@ -2,10 +2,14 @@
 
 mod abort;
 mod base64;
+mod blob;
 mod console;
+mod crypto;
 mod encoding;
 mod events;
 pub(crate) mod fetch;
+mod formdata;
+mod performance;
 mod streams;
 mod structured_clone;
 mod timers;
@@ -22,10 +26,12 @@ use std::rc::Rc;
 /// those before it.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     console::install(realm);
+    crypto::install(realm);
     encoding::install(realm);
     url::install(realm);
     timers::install(realm);
     fetch::install(realm);
+    formdata::install(realm);
     let sources = [
         events::SOURCES,
         timers::SOURCES,
@@ -36,6 +42,10 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         structured_clone::SOURCES,
         console::SOURCES,
         streams::SOURCES,
+        blob::SOURCES,
+        formdata::SOURCES,
+        crypto::SOURCES,
+        performance::SOURCES,
         fetch::SOURCES,
     ];
     for (name, source) in sources.into_iter().flatten() {

@@ -223,7 +223,7 @@ function extract(init) {
       return new Content(STREAM, init);
     }
     if (init instanceof ArrayBuffer || ArrayBuffer.isView(init)) return new Content(BYTES, copyBytes(init));
-    if (internals.blob.isBlob(init)) return new Content(BYTES, internals.blob.bytes(init), init.type || null);
+    if (internals.blob.isBlob(init)) return new Content(BYTES, internals.blob.view(init), init.type || null);
     if (internals.url.isURLSearchParams(init)) {
       return new Content(TEXT, `${init}`, "application/x-www-form-urlencoded;charset=UTF-8");
     }

@@ -57,9 +57,6 @@ const enqueue = (job) => apply(then, resolved, [job]);
 for (const [name, value] of Object.entries(timers)) internals.expose(name, value);
 internals.timers = timers;
 
-/** What an exception that nobody can catch becomes: an `error` event, or a line in the log. */
-internals.reportException ??= (error) => internals.logError("Uncaught", error);
-
 // Compiling happens on the engine's own threads: the request is not idle meanwhile.
 for (const name of ["compile", "instantiate"]) {
   const original = WebAssembly[name];
