@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::pattern::{Extent, RoutePath, Text, hash};
+use crate::pattern::{Extent, RoutePath, hash, hash_ascii};
 
 /// The keys are hashes already.
 #[derive(Default)]
@@ -32,13 +32,35 @@ impl Hasher for Ready {
 
 type BySegment<T> = HashMap<u64, T, BuildHasherDefault<Ready>>;
 
-/// A segment with parameters and text: what surely stands at its ends.
+/// Segments of parameters and text that have equally long text before the first parameter and after the last one,
+/// found by that text.
 #[derive(Debug)]
 struct Mixed {
-    segment: Box<str>,
-    start: Text,
-    end: Text,
-    node: usize,
+    start: usize,
+    end: usize,
+    /// The segment as the route has it, and the node below it.
+    nodes: BySegment<Vec<(Box<str>, usize)>>,
+}
+
+impl Mixed {
+    fn key(start: &[u8], end: &[u8]) -> u64 {
+        hash_ascii(start).rotate_left(1) ^ hash_ascii(end)
+    }
+
+    /// The nodes below the segments that `segment` may match.
+    fn nodes(&self, segment: &str) -> &[(Box<str>, usize)] {
+        let bytes = segment.as_bytes();
+        let Some(end) = bytes
+            .len()
+            .checked_sub(self.end)
+            .filter(|end| *end >= self.start)
+        else {
+            return &[];
+        };
+        self.nodes
+            .get(&Mixed::key(&bytes[..self.start], &bytes[end..]))
+            .map_or(&[], Vec::as_slice)
+    }
 }
 
 #[derive(Debug)]
@@ -142,17 +164,31 @@ impl Index {
             let child = *parent.param.get_or_insert(new);
             return self.grow(child);
         }
-        if let Some(mixed) = parent.mixed.iter().find(|mixed| &*mixed.segment == segment) {
-            return mixed.node;
-        }
         let last = params.rsplit(':').next().unwrap_or_default();
-        let end = &last[name_end(last)..];
-        parent.mixed.push(Mixed {
-            segment: segment.into(),
-            start: Text::new(start),
-            end: Text::new(end),
-            node: new,
+        // Beyond ASCII, equal but for case does not mean equally long: such text is left to the route path.
+        let known = |text: &'_ str| if text.is_ascii() { text.len() } else { 0 };
+        let (start, end) = (&start[..known(start)], &last[name_end(last)..]);
+        let end = &end[end.len() - known(end)..];
+        let groups = &mut parent.mixed;
+        let group = groups
+            .iter()
+            .position(|group| (group.start, group.end) == (start.len(), end.len()));
+        let group = group.unwrap_or_else(|| {
+            groups.push(Mixed {
+                start: start.len(),
+                end: end.len(),
+                nodes: BySegment::default(),
+            });
+            groups.len() - 1
         });
+        let nodes = groups[group]
+            .nodes
+            .entry(Mixed::key(start.as_bytes(), end.as_bytes()))
+            .or_default();
+        if let Some((_, child)) = nodes.iter().find(|(known, _)| **known == *segment) {
+            return *child;
+        }
+        nodes.push((segment.into(), new));
         self.grow(new)
     }
 
@@ -231,9 +267,9 @@ impl Walk<'_> {
                 {
                     self.visit(child, next);
                 }
-                for mixed in &node.mixed {
-                    if mixed.start.end_at(segment, 0).is_some() && mixed.end.ends(segment) {
-                        self.visit(mixed.node, next);
+                for group in &node.mixed {
+                    for (_, child) in group.nodes(segment) {
+                        self.visit(*child, next);
                     }
                 }
                 if let Some(child) = node.param {

@@ -66,6 +66,35 @@ pub(super) fn is_direct(tokens: &[Token]) -> bool {
     })
 }
 
+/// What the pathname must hold where the rest of a pattern begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Start {
+    Any,
+    /// This byte, in either case; given in upper case.
+    Byte(u8),
+    /// A slash, or nothing more.
+    EndOrSlash,
+}
+
+/// For each token, and for the end of the pattern, how the rest from there begins.
+pub(super) fn starts(tokens: &[Token]) -> Box<[Start]> {
+    let mut starts = vec![Start::EndOrSlash];
+    for token in tokens.iter().rev() {
+        let after = starts[starts.len() - 1];
+        starts.push(match token {
+            Token::Text(text) => match text.as_str().as_bytes() {
+                [byte, ..] if byte.is_ascii() => Start::Byte(byte.to_ascii_uppercase()),
+                _ => Start::Any,
+            },
+            Token::One { slash: true, .. } => Start::Byte(b'/'),
+            Token::Many if matches!(after, Start::Byte(b'/') | Start::EndOrSlash) => after,
+            Token::One { .. } | Token::Many => Start::Any,
+        });
+    }
+    starts.reverse();
+    starts.into()
+}
+
 impl RoutePath {
     /// Matches from the start of `path`. Returns where the match ends and fills `spans`.
     pub(crate) fn matches(&self, path: &str, extent: Extent, spans: &mut Spans) -> Option<usize> {
@@ -245,26 +274,37 @@ impl<'a> Search<'a> {
                 })
             }
             (Point::Inside, _) => {
-                if !self.first_time(job) {
-                    return None;
-                }
-                if matches!(token, Token::Many) && self.segment_follows(at) {
-                    self.todo.push(Job {
-                        point: Point::Leaving,
-                        ..job
-                    });
-                    return Some(Job {
-                        at: job.at + 2,
-                        ..job
-                    });
-                }
-                if self.extends(token, at) {
-                    self.todo.push(Job {
+                let mut job = job;
+                loop {
+                    let at = job.at as usize;
+                    if !self.first_time(job) {
+                        return None;
+                    }
+                    if matches!(token, Token::Many) && self.segment_follows(at) {
+                        self.todo.push(Job {
+                            point: Point::Leaving,
+                            ..job
+                        });
+                        return Some(Job {
+                            at: job.at + 2,
+                            ..job
+                        });
+                    }
+                    let longer = Job {
                         at: job.at + 1,
                         ..job
-                    });
+                    };
+                    match (self.extends(token, at), self.may_leave(job)) {
+                        (true, true) => self.todo.push(longer),
+                        (true, false) => {
+                            job = longer;
+                            continue;
+                        }
+                        (false, true) => {}
+                        (false, false) => return None,
+                    }
+                    return Some(self.leave(job));
                 }
-                Some(self.leave(job))
             }
             (Point::Leaving, _) => Some(self.leave(job)),
             (Point::Skipping, _) => Some(self.skip(job)),
@@ -284,6 +324,16 @@ impl<'a> Search<'a> {
             _ => false,
         };
         holds(self.path, at) && !guarded
+    }
+
+    /// Whether what comes after the parameter can start here at all: saves most of the ways that lead nowhere.
+    fn may_leave(&self, job: Job) -> bool {
+        let byte = self.path.as_bytes().get(job.at as usize);
+        match self.pattern.starts[job.token as usize + 1] {
+            Start::Any => true,
+            Start::Byte(start) => byte.is_some_and(|byte| byte.to_ascii_uppercase() == start),
+            Start::EndOrSlash => byte.is_none_or(|byte| is_delimiter(*byte)),
+        }
     }
 
     fn leave(&mut self, job: Job) -> Job {

@@ -11,7 +11,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
-pub(crate) use fold::{Text, hash};
+use fold::Text;
+pub(crate) use fold::{hash, hash_ascii};
+use matcher::Start;
 pub(crate) use matcher::{Extent, Span, Spans};
 
 /// A parameter of a route path.
@@ -76,6 +78,8 @@ pub struct RoutePath {
     params: Box<[Param]>,
     /// No choice is ever open while matching: see `matcher`.
     direct: bool,
+    /// How the rest from each token begins, one more for the end.
+    starts: Box<[Start]>,
 }
 
 impl RoutePath {
@@ -133,11 +137,13 @@ impl RoutePath {
             tokens.push(Token::Text(Text::new(&literal)));
         }
         let direct = matcher::is_direct(&tokens);
+        let starts = matcher::starts(&tokens);
         Ok(RoutePath {
             text: text.to_owned(),
             tokens: tokens.into(),
             params: params.into(),
             direct,
+            starts,
         })
     }
 

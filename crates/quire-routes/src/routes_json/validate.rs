@@ -100,12 +100,13 @@ impl RoutesProblem {
 
 /// A `_routes.json` that cannot be used: the first thing wrong with it, and where.
 #[derive(Clone, Debug, Error)]
-#[error("{place}: {problem}")]
-pub struct RoutesRulesError {
-    /// What is wrong.
-    pub problem: RoutesProblem,
-    /// Line and column, from 1, where known.
-    pub position: Option<(usize, usize)>,
+#[error("{}: {}", .0.place, .0.problem)]
+pub struct RoutesRulesError(Box<Finding>);
+
+#[derive(Clone, Debug)]
+struct Finding {
+    problem: RoutesProblem,
+    position: Option<(usize, usize)>,
     place: String,
     source_code: NamedSource<String>,
     span: Option<SourceSpan>,
@@ -117,15 +118,15 @@ impl Diagnostic for RoutesRulesError {
     }
 
     fn help<'a>(&'a self) -> Option<Box<dyn std::fmt::Display + 'a>> {
-        Some(Box::new(self.problem.help()))
+        Some(Box::new(self.0.problem.help()))
     }
 
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        Some(&self.source_code)
+        Some(&self.0.source_code)
     }
 
     fn labels(&self) -> Option<Box<dyn Iterator<Item = miette::LabeledSpan> + '_>> {
-        let span = self.span?;
+        let span = self.0.span?;
         Some(Box::new(std::iter::once(
             miette::LabeledSpan::new_with_span(Some("here".to_owned()), span),
         )))
@@ -133,6 +134,16 @@ impl Diagnostic for RoutesRulesError {
 }
 
 impl RoutesRulesError {
+    /// What is wrong.
+    pub fn problem(&self) -> &RoutesProblem {
+        &self.0.problem
+    }
+
+    /// Line and column, from 1, where known.
+    pub fn position(&self) -> Option<(usize, usize)> {
+        self.0.position
+    }
+
     fn new(file: &str, text: &str, problem: RoutesProblem, span: Option<SourceSpan>) -> Self {
         let position = span.map(|span| {
             let before = &text[..span.offset()];
@@ -146,13 +157,14 @@ impl RoutesRulesError {
             Some((line, column)) => format!("`{file}:{line}:{column}`"),
             None => format!("`{file}`"),
         };
-        RoutesRulesError {
+        let source_code = NamedSource::new(file, text.to_owned());
+        RoutesRulesError(Box::new(Finding {
             problem,
             position,
             place,
-            source_code: NamedSource::new(file, text.to_owned()),
+            source_code,
             span,
-        }
+        }))
     }
 }
 
@@ -271,7 +283,8 @@ mod tests {
     fn problem(text: &str) -> RoutesProblem {
         RoutesRules::parse("_routes.json", text)
             .unwrap_err()
-            .problem
+            .problem()
+            .clone()
     }
 
     fn lists(include: &[&str], exclude: &[&str]) -> String {
@@ -299,8 +312,8 @@ mod tests {
             "{\n  \"version\": 1,\n  \"include\": [\"/*\",]\n}",
         )
         .unwrap_err();
-        assert!(matches!(error.problem, RoutesProblem::Json { .. }));
-        assert_eq!(error.position, Some((3, 20)));
+        assert!(matches!(error.problem(), RoutesProblem::Json { .. }));
+        assert_eq!(error.position(), Some((3, 20)));
         assert_eq!(
             error.to_string(),
             "`dist/_routes.json:3:20`: malformed JSON: trailing comma"

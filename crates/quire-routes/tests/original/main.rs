@@ -6,6 +6,7 @@ mod build_errors;
 mod chains;
 mod generated_rules;
 mod index_and_catch_all;
+mod recorded;
 mod tables;
 mod winners;
 
