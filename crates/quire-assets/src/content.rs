@@ -186,7 +186,53 @@ pub(crate) mod tests {
     #![allow(clippy::unwrap_used)]
 
     use std::collections::HashMap;
+    use std::fs;
     use std::sync::{LazyLock, Mutex};
+    use std::time::Duration;
+
+    use super::*;
+
+    /// Not every file system's clock can tell a second write at the same instant from the first.
+    #[tokio::test]
+    async fn what_was_just_written_is_read_again() {
+        let place = tempfile::tempdir().unwrap();
+        let directory = Arc::new(Directory::new(place.path().to_owned()));
+        let path = place.path().join("a.txt");
+        let stamp = || {
+            directory
+                .open()
+                .unwrap()
+                .unwrap()
+                .stamp("a.txt")
+                .unwrap()
+                .unwrap()
+        };
+        fs::write(&path, "one").unwrap();
+        // A time that has not come yet stands for one that is not over.
+        let file = File::options().write(true).open(&path).unwrap();
+        file.set_modified(SystemTime::now() + Duration::from_secs(3600))
+            .unwrap();
+        let fresh = Arc::new(FileVersion::new("a.txt", stamp()));
+        assert!(fresh.stands_for(&stamp()), "nothing was read yet");
+        fresh.content(&directory).await.unwrap();
+        assert!(!fresh.stands_for(&stamp()));
+
+        file.set_modified(SystemTime::now()).unwrap();
+        tokio::time::sleep(Duration::from_millis(60)).await;
+        let stamp = stamp();
+        let later = Arc::new(FileVersion::new("a.txt", stamp));
+        assert_eq!(
+            later.content(&directory).await.unwrap().bytes.as_deref(),
+            Some(&b"one"[..])
+        );
+        assert!(later.stands_for(&stamp));
+        fs::write(&path, "two!").unwrap();
+        let changed = Arc::new(FileVersion::new("a.txt", stamp));
+        assert!(matches!(
+            changed.content(&directory).await,
+            Err(LoadError::Changed)
+        ));
+    }
 
     static LOADS: LazyLock<Mutex<HashMap<String, usize>>> = LazyLock::new(Mutex::default);
 
