@@ -43,4 +43,6 @@ recorded! {
     static_files: "static",
     single_page: "single-page",
     context: "context",
+    imports: "imports",
+    web_apis: "web",
 }

@@ -1,0 +1,2 @@
+import { name } from "./a.js";
+export const b = () => `b ${name}`;

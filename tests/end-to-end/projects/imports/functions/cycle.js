@@ -1,0 +1,2 @@
+import { a } from "../data/a.js";
+export const onRequest = () => new Response(a());

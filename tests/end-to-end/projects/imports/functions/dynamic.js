@@ -1,0 +1,4 @@
+export const onRequest = async () => {
+  const { value } = await import("../data/lazy.js");
+  return new Response(value);
+};

@@ -1,0 +1,2 @@
+import { next } from "../../data/counter.js";
+export const onRequest = () => new Response(String(next()));
