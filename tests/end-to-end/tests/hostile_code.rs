@@ -23,6 +23,15 @@ fn project(bad: &str) -> Project {
     project
 }
 
+fn limit_cpu(project: &Project, milliseconds: u32) {
+    project.write(
+        "wrangler.toml",
+        format!(
+            "name = \"test\"\npages_build_output_dir = \"public\"\ncompatibility_date = \"2026-06-01\"\n\n[limits]\ncpu_ms = {milliseconds}\n"
+        ),
+    );
+}
+
 fn serve(project: &Project) -> Server {
     Command::serve(project.path()).workers(2).start()
 }
@@ -188,10 +197,7 @@ fn never_answers() {
 #[test]
 fn computes_for_ever() {
     let server_project = project("() => { while (true) {} }");
-    server_project.write(
-        "wrangler.toml",
-        "name = \"test\"\npages_build_output_dir = \"public\"\ncompatibility_date = \"2026-06-01\"\n\n[limits]\ncpu_ms = 300\n",
-    );
+    limit_cpu(&server_project, 300);
     let server = serve(&server_project);
     for _ in 0..3 {
         let started = Instant::now();
@@ -214,10 +220,7 @@ fn computes_for_ever() {
 fn computes_for_ever_and_catches_everything() {
     let server_project =
         project("() => { for (;;) { try { for (;;) {} } catch {} finally { continue; } } }");
-    server_project.write(
-        "wrangler.toml",
-        "name = \"test\"\npages_build_output_dir = \"public\"\ncompatibility_date = \"2026-06-01\"\n\n[limits]\ncpu_ms = 300\n",
-    );
+    limit_cpu(&server_project, 300);
     let server = serve(&server_project);
     let answer = while_others_are_served(&server, &bad()).unwrap();
     assert!(answer.status >= 500, "{answer:?}");
@@ -228,6 +231,7 @@ fn computes_for_ever_and_catches_everything() {
 #[test]
 fn an_endless_chain_of_awaits() {
     let server_project = project("async () => { for (;;) await 1; }");
+    limit_cpu(&server_project, 1000);
     let server = serve(&server_project);
     let started = Instant::now();
     match while_others_are_served(&server, &bad()) {
