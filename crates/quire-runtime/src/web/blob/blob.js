@@ -43,7 +43,9 @@ function typeOf(options) {
 // The parts as one Uint8Array; parts may share memory with nothing that can change.
 function collect(parts, Class) {
   if (parts === undefined) return EMPTY;
-  if (!isArray(parts)) throw new NativeTypeError(`Failed to construct '${Class}': constructor parameter 1 is not of type 'Array'.`);
+  if (!isArray(parts)) {
+    throw new NativeTypeError(`Failed to construct '${Class}': constructor parameter 1 is not of type 'Array'.`);
+  }
   if (parts.length === 1 && isBlob(parts[0])) return viewOf(parts[0]);
   const pieces = [];
   let total = 0;

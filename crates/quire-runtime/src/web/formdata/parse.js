@@ -28,12 +28,24 @@ function matchesAt(bytes, at, pattern) {
   return true;
 }
 
+// Calls of indexOf() cost more than a look at this many bytes.
+const NEAR = 48;
+
+function nextLineFeed(bytes, start) {
+  const near = start + NEAR;
+  for (let at = start; at < near; at++) {
+    if (bytes[at] === LF) return at;
+    if (at >= bytes.length) return -1;
+  }
+  return indexOfByte(bytes, LF, near);
+}
+
 // Where the next "\n" + pattern begins; -1 if there is none.
 function findAfterLineFeed(bytes, start, pattern) {
-  let at = indexOfByte(bytes, LF, start);
+  let at = nextLineFeed(bytes, start);
   while (at >= 0) {
-    if (matchesAt(bytes, at + 1, pattern)) return at;
-    at = indexOfByte(bytes, LF, at + 1);
+    if (bytes[at + 1] === DASH && matchesAt(bytes, at + 1, pattern)) return at;
+    at = nextLineFeed(bytes, at + 1);
   }
   return -1;
 }

@@ -266,7 +266,8 @@ function enqueueBytes(controller, chunk) {
 // Gives a chunk that nobody else holds: no transfer, and no copy when a default reader waits.
 function enqueueOwn(controller, bytes) {
   const { reader } = controller.stream;
-  if (reader !== null && !reader.byob && controller.total === 0 && controller.pending.head === null && reader.requests.head !== null) {
+  const waits = reader !== null && !reader.byob && reader.requests.head !== null;
+  if (waits && controller.total === 0 && controller.pending.head === null) {
     reader.requests.shift().chunk(bytes);
     pullBytes(controller);
   } else {

@@ -3,8 +3,8 @@
 // A source is { pull(controller), cancel(reason) }, both optional, called with the state objects of this file. What they
 // return is a promise, undefined, or (pull only) LATER: then the source calls controller.pulled() itself.
 const S = internals.streams;
-const { Entry, LATER, List, READABLE, RESOLVED, SECRET, Readable, apply, checkSize, promiseReject, promiseResolve } = S;
-const { closeReadable, errorReadable, illegal, isObject, settle, then } = S;
+const { Entry, LATER, List, READABLE, SECRET, Readable, apply, checkSize, promiseReject, promiseResolve } = S;
+const { closeReadable, errorReadable, illegal, isObject, settle } = S;
 const NativeTypeError = TypeError;
 
 class DefaultController {

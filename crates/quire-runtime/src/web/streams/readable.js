@@ -1,15 +1,22 @@
 // ReadableStream: what a program sees (Streams §4.2).
 const S = internals.streams;
-const { ByteController, DefaultController, READABLE, SECRET, Readable, UserSource, acquireReader, apply, byteShell } = S;
+const { ByteController, DefaultController, SECRET, Readable, UserSource, acquireReader, apply, byteShell } = S;
 const { callForPromise, callbackMember, cancelReadable, canCloseOrEnqueue, closeDefault, convertStrategy, createReadable } = S;
-const { defaultShell, dictionary, enforceRange, enqueueDefault, errorDefault, illegal, isObject, markOf, noop } = S;
+const { defaultShell, dictionary, enforceRange, enqueueDefault, illegal, isObject, markOf, noop } = S;
 const { promiseReject, promiseResolve, sizeOf, startBytes, startDefault, then } = S;
 const NativeRangeError = RangeError;
 const NativeTypeError = TypeError;
 
 const lockedError = () => new NativeTypeError("This ReadableStream is currently locked to a reader.");
 
-const NO_MEMBERS = { allocate: undefined, cancel: undefined, length: undefined, pull: undefined, start: undefined, type: undefined };
+const NO_MEMBERS = {
+  allocate: undefined,
+  cancel: undefined,
+  length: undefined,
+  pull: undefined,
+  start: undefined,
+  type: undefined,
+};
 
 // The members of an underlying source, read once and in the order of their names.
 function convertSource(object) {

@@ -308,8 +308,8 @@ class TransformStream {
   }
 }
 
-// A pair of streams for a Web API of ours: transformer = { transform(chunk, controller), flush(controller), cancel(reason) }, each
-// optional, with controller.enqueue(chunk), .fail(reason) and .terminate(). Gives { readable, writable } for programs.
+// A pair of streams for a Web API of ours: transformer = { transform(chunk, controller), flush(controller), cancel(reason) },
+// each optional, with controller.enqueue(chunk), .fail(reason) and .terminate(). Gives { readable, writable } for programs.
 function createTransform(transformer, writableMark = 1, readableMark = 0) {
   const { readable, writable } = new Transform(transformer, writableMark, undefined, readableMark, undefined, undefined);
   return { readable: S.readableShell(readable), writable: S.writableShell(writable) };

@@ -4,7 +4,7 @@
 // they return is a promise or undefined. A write request is an object { resolve(), reject(reason) }; it travels with
 // its chunk in the queue.
 const S = internals.streams;
-const { Entry, LATER, LazyPromise, List, RESOLVED, checkSize, noop, promiseReject, promiseResolve, settle, then } = S;
+const { Entry, LATER, LazyPromise, List, checkSize, promiseReject, promiseResolve, settle } = S;
 const { withResolvers } = S;
 const NativeTypeError = TypeError;
 
