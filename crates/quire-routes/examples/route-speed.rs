@@ -18,17 +18,16 @@ fn router(paths: impl Iterator<Item = String>) -> Router {
     Router::new(RouteTable::from_files(&files, &RouteOptions::default()).unwrap())
 }
 
-/// Mean time of one call: the best of several short runs, as others share the machine.
+/// Time of one call: the best of many runs too short for others on the machine to get into all of them.
 fn time(mut call: impl FnMut()) -> Duration {
-    let run = |call: &mut dyn FnMut()| {
-        let (start, mut calls) = (Instant::now(), 0u32);
-        while start.elapsed() < Duration::from_millis(40) {
-            (0..16).for_each(|_| call());
-            calls += 16;
-        }
+    let mut run = |calls: u32| {
+        let start = Instant::now();
+        (0..calls).for_each(|_| call());
         start.elapsed() / calls
     };
-    (0..5).map(|_| run(&mut call)).min().unwrap_or_default()
+    let estimate = run(1).max(Duration::from_nanos(50));
+    let calls = (Duration::from_micros(50).as_nanos() / estimate.as_nanos()).clamp(1, 1_000) as u32;
+    (0..300).map(|_| run(calls)).min().unwrap_or_default()
 }
 
 fn by_size(name: &str, file: impl Fn(usize) -> String, request: &str) {

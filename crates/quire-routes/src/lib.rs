@@ -17,7 +17,21 @@
 //! - [`Router::explain`] tells the same story slowly and in full, for people.
 //! - [`RoutesRules`] decides before all that whether a path enters the functions at all.
 //!
-//! Paths are raw: as in the URL, percent-encoded, never decoded.
+//! Paths are raw: as in the URL, percent-encoded, never decoded, and so without `?` and `#`.
+//!
+//! ```
+//! use quire_routes::{FunctionFile, RouteOptions, RouteTable, Router};
+//!
+//! let file = |path: &str| FunctionFile { path: path.to_owned(), exports: vec!["onRequest".to_owned()] };
+//! let files = [file("_middleware.ts"), file("api/todos/[id].ts")];
+//! let router = Router::new(RouteTable::from_files(&files, &RouteOptions::default())?);
+//!
+//! let chain = router.find("GET", "/api/todos/7");
+//! assert_eq!(chain.steps.len(), 2);
+//! let module = chain.module().and_then(|step| step.params.get("id"));
+//! assert_eq!(module.map(|id| id.value), Some("7"));
+//! # Ok::<(), quire_routes::RouteErrors>(())
+//! ```
 #![forbid(unsafe_code)]
 
 mod chain;

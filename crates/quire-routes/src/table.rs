@@ -22,8 +22,12 @@ pub struct FunctionFile {
 /// How to build a table where quire offers a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RouteOptions {
-    /// A catch-all that takes no segment wins over an `index` of its folder, as in the original.
-    /// Otherwise the `index` answers.
+    /// A catch-all that takes no segment wins over an `index` of its folder, as in the original: with
+    /// `todos/index.ts` and `todos/[[path]].ts`, `/todos` goes to the latter.
+    ///
+    /// Otherwise the `index` answers the methods it has a handler for, and the catch-all the others. Nothing else
+    /// differs: the folder that answers is the one that the original's order picks, only the choice between its
+    /// `index` and its catch-all is another.
     pub catchall_shadows_index: bool,
 }
 

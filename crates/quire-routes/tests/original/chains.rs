@@ -161,6 +161,20 @@ fn each_handler_has_its_own_parameters() {
 }
 
 #[test]
+fn prefixes_that_end_inside_a_segment() {
+    let router = router(&["foo/[[b]].git/_middleware.js", "x[]/_middleware.js"]);
+    assert_eq!(
+        middlewares(&router, "GET", "/foo.git/x"),
+        ["foo/[[b]].git/_middleware.js:onRequest /foo.git"]
+    );
+    // An oddity of the original: no slash is needed after a bracket.
+    assert_eq!(
+        middlewares(&router, "GET", "/x[]y"),
+        ["x[]/_middleware.js:onRequest /x[]"]
+    );
+}
+
+#[test]
 fn the_git_host_of_the_documentation() {
     let router = router(&[
         "_middleware.js",

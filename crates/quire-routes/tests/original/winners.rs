@@ -92,6 +92,8 @@ fn parameters() {
             "/org/repo.git/info/refs",
             "repo=[org repo]",
         ),
+        ("foo/[[b]].git/x.js", "/foo.git/x", ""),
+        ("[a]/[[b]].git/x.js", "/foo.git/x/", "a=foo"),
         (
             "models/[[ns]]/[[name]]/resolve/[[path]].js",
             "/models/org/name/resolve/main/f.bin",

@@ -115,16 +115,41 @@ fn files(bytes: &mut Bytes<'_>) -> Vec<FunctionFile> {
     files
 }
 
-fn pathname(bytes: &mut Bytes<'_>) -> String {
+/// Half of the paths are made up, half follow one of the files, so that they get far into its route.
+fn pathname(bytes: &mut Bytes<'_>, files: &[FunctionFile]) -> String {
     let mut path = String::from("/");
-    for i in 0..bytes.below(7) {
-        if i > 0 {
-            path.push('/');
+    if !files.is_empty() && bytes.below(2) == 0 {
+        let file = files[bytes.below(files.len())].path.trim_end_matches(".js");
+        let file = file.strip_suffix("index").unwrap_or(file);
+        let file = file.strip_suffix("_middleware").unwrap_or(file);
+        let mut rest = file;
+        while let Some((text, placeholder)) = rest.split_once('[') {
+            path.push_str(text);
+            let (_, after) = placeholder.split_once(']').unwrap_or(("", ""));
+            path.push_str(bytes.pick(&["a", "b-a", "x.y", "a/b", "", "-", "ab", "q.git"]));
+            rest = after.strip_prefix(']').unwrap_or(after);
         }
-        path.push_str(bytes.pick(PIECES));
+        path.push_str(rest);
+        // What a catch-all that takes nothing leaves behind.
+        if bytes.below(4) == 0 {
+            path = path.replacen("/.", ".", 1);
+        }
+        if bytes.below(3) == 0 {
+            path.push_str(bytes.pick(PIECES));
+        }
+    } else {
+        for i in 0..bytes.below(7) {
+            if i > 0 {
+                path.push('/');
+            }
+            path.push_str(bytes.pick(PIECES));
+        }
     }
     if bytes.below(4) == 0 {
         path.push('/');
+    }
+    if !path.starts_with('/') {
+        path.insert(0, '/');
     }
     path
 }
@@ -186,7 +211,7 @@ pub fn routes(data: &[u8]) {
     let router = Router::new(table);
     for _ in 0..6 {
         let method = bytes.pick(&["GET", "POST", "HEAD", "TRACE"]);
-        let path = pathname(&mut bytes);
+        let path = pathname(&mut bytes, &files);
         let expected = reference::calls(&entries, shadows, method, &path);
         assert_eq!(
             calls(&router, method, &path),
