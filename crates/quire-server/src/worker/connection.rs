@@ -63,9 +63,10 @@ impl Connection {
         if self.ending.load(Relaxed) == Ending::Now as u8 { Poll::Ready(()) } else { Poll::Pending }
     }
 
-    /// Whether it is to end after what is in flight.
-    pub(crate) fn is_ending(&self) -> bool {
-        self.ending.load(Relaxed) != Ending::No as u8
+    /// Whether HTTP is to end after what is in flight. A request that is on its way in counts: told to finish before it
+    /// has seen one, hyper would close the connection without an answer.
+    pub(crate) fn should_finish(&self) -> bool {
+        self.ending.load(Relaxed) != Ending::No as u8 && !self.headers_due.load(Relaxed)
     }
 
     fn end(&self, how: Ending) {
@@ -254,7 +255,7 @@ mod tests {
             busy.received();
             connections.tick();
         }
-        assert!(busy.is_ending() && !ended(&busy));
+        assert!(busy.should_finish() && !ended(&busy));
         drop(in_flight);
         connections.tick();
         assert!(ended(&busy));

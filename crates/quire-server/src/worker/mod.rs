@@ -29,6 +29,9 @@ use crate::listener;
 use connection::{Connections, QuietLimits, TICK};
 use protocol::Protocols;
 
+/// Turns of the event loop, each of which looks for input: for the bytes, the task that reads them, and one to spare.
+const ROUNDS_BEFORE_DRAINING: usize = 3;
+
 /// What a hidden subcommand of the program runs, see [`WorkerCommand`](crate::WorkerCommand).
 ///
 /// It makes an async runtime of its own, so it must not be called inside one, and should be called first thing: nothing
@@ -135,6 +138,10 @@ async fn serve(
 
 /// Lets what is in flight come to its end, but no longer than `limit` or than there is a supervisor.
 async fn drain(worker: &Worker, reader: &mut OwnedReadHalf, limit: Duration) -> io::Result<()> {
+    // What has arrived already is taken in, so that no connection passes for idle whose request is here.
+    for _ in 0..ROUNDS_BEFORE_DRAINING {
+        tokio::task::yield_now().await;
+    }
     worker.connections.drain();
     let orphaned = async {
         while control::read::<ToWorker>(reader).await?.is_some() {}

@@ -95,11 +95,14 @@ impl Protocols {
         let mut serving = pin!(self.http1.serve_connection(stream, service));
         let mut told = false;
         let served = poll_fn(|context| {
-            if !told && connection.is_ending() {
+            loop {
+                let polled = serving.as_mut().poll(context);
+                if polled.is_ready() || told || !connection.should_finish() {
+                    return polled;
+                }
                 told = true;
                 serving.as_mut().graceful_shutdown();
             }
-            serving.as_mut().poll(context)
         });
         // As above: nobody is left to be told.
         let _ = served.await;
@@ -113,11 +116,14 @@ impl Protocols {
         let mut serving = pin!(self.http2.serve_connection(stream, service));
         let mut told = false;
         let served = poll_fn(|context| {
-            if !told && connection.is_ending() {
+            loop {
+                let polled = serving.as_mut().poll(context);
+                if polled.is_ready() || told || !connection.should_finish() {
+                    return polled;
+                }
                 told = true;
                 serving.as_mut().graceful_shutdown();
             }
-            serving.as_mut().poll(context)
         });
         let _ = served.await;
     }
