@@ -15,14 +15,20 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
 
 pub(crate) fn install(realm: &Realm) {
     // () → a boundary that nobody can guess, so that no field can contain it on purpose
-    realm.op("formdata_boundary", |_: &Call<'_>| -> Result<String, OpError> {
-        let mut random = [0_u8; 16];
-        getrandom::fill(&mut random)
-            .map_err(|error| OpError::Error(format!("no random numbers from the system: {error}")))?;
-        Ok(random.iter().fold(String::with_capacity(32), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
-    });
+    realm.op(
+        "formdata_boundary",
+        |_: &Call<'_>| -> Result<String, OpError> {
+            let mut random = [0_u8; 16];
+            getrandom::fill(&mut random).map_err(|error| {
+                OpError::Error(format!("no random numbers from the system: {error}"))
+            })?;
+            Ok(random
+                .iter()
+                .fold(String::with_capacity(32), |mut text, byte| {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "{byte:02x}");
+                    text
+                }))
+        },
+    );
 }
