@@ -115,10 +115,10 @@ fn files(bytes: &mut Bytes<'_>) -> Vec<FunctionFile> {
     files
 }
 
-/// Half of the paths are made up, half follow one of the files, so that they get far into its route.
+/// Most paths follow one of the files, so that they get far into its route; the others are made up.
 fn pathname(bytes: &mut Bytes<'_>, files: &[FunctionFile]) -> String {
     let mut path = String::from("/");
-    if !files.is_empty() && bytes.below(2) == 0 {
+    if !files.is_empty() && bytes.below(3) > 0 {
         let file = files[bytes.below(files.len())].path.trim_end_matches(".js");
         let file = file.strip_suffix("index").unwrap_or(file);
         let file = file.strip_suffix("_middleware").unwrap_or(file);
@@ -126,16 +126,19 @@ fn pathname(bytes: &mut Bytes<'_>, files: &[FunctionFile]) -> String {
         while let Some((text, placeholder)) = rest.split_once('[') {
             path.push_str(text);
             let (_, after) = placeholder.split_once(']').unwrap_or(("", ""));
-            path.push_str(bytes.pick(&["a", "b-a", "x.y", "a/b", "", "-", "ab", "q.git"]));
+            if placeholder.starts_with('[') && bytes.below(3) == 0 {
+                // A catch-all that takes nothing takes its slash along.
+                path.pop();
+            } else {
+                path.push_str(bytes.pick(&["a", "b-a", "x.y", "a/b", "", "-", "ab", "q.git"]));
+            }
             rest = after.strip_prefix(']').unwrap_or(after);
         }
         path.push_str(rest);
-        // What a catch-all that takes nothing leaves behind.
-        if bytes.below(4) == 0 {
-            path = path.replacen("/.", ".", 1);
-        }
-        if bytes.below(3) == 0 {
-            path.push_str(bytes.pick(PIECES));
+        match bytes.below(6) {
+            0 | 1 => path.push_str(bytes.pick(PIECES)),
+            2 => path.insert(0, '/'),
+            _ => {}
         }
     } else {
         for i in 0..bytes.below(7) {
