@@ -8,8 +8,13 @@ const NativeSet = Set;
 const { EventTarget, Event, dispatch, hasListeners, watchListeners } = internals.events;
 const key = Symbol();
 
+// What an event handler attribute keeps; only functions are called.
+const isObject = (value) => typeof value === "function" || (typeof value === "object" && value !== null);
+
 // Tells which of several sources aborted first.
 let aborts = 0;
+// Signals with the same source get their events in the order they were made in.
+let derived = 0;
 
 let of;
 let isAbortSignal;
@@ -25,6 +30,7 @@ class AbortSignal extends EventTarget {
   #algorithms = null;
   #sources = null;
   #dependents = null;
+  #order = 0;
   // Kept for signals with sources only.
   #hasListeners = false;
 
@@ -78,6 +84,7 @@ class AbortSignal extends EventTarget {
       }
       if (all.size === 0) return;
       signal.#sources = all;
+      signal.#order = ++derived;
       watchListeners(signal, (type, count) => {
         if (type !== "abort") return;
         signal.#hasListeners = count > 0;
@@ -127,7 +134,7 @@ class AbortSignal extends EventTarget {
     const dependents = this.#dependents;
     if (dependents === null) return;
     this.#dependents = null;
-    for (const dependent of dependents) {
+    for (const dependent of [...dependents].sort((a, b) => a.#order - b.#order)) {
       if (dependent.#aborted !== 0) continue;
       dependent.#leaveSources();
       dependent.#mark(reason, number, affected);
@@ -182,7 +189,7 @@ class AbortSignal extends EventTarget {
     return of(this).#onabort;
   }
   set onabort(handler) {
-    of(this).#onabort = typeof handler === "function" ? handler : null;
+    of(this).#onabort = isObject(handler) ? handler : null;
     this.#observe();
   }
 }

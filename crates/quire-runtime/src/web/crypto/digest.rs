@@ -104,7 +104,13 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const ALL: [Hash; 5] = [Hash::Md5, Hash::Sha1, Hash::Sha256, Hash::Sha384, Hash::Sha512];
+    const ALL: [Hash; 5] = [
+        Hash::Md5,
+        Hash::Sha1,
+        Hash::Sha256,
+        Hash::Sha384,
+        Hash::Sha512,
+    ];
 
     fn hex(bytes: &[u8]) -> String {
         bytes.iter().map(|byte| format!("{byte:02x}")).collect()
@@ -113,8 +119,14 @@ mod tests {
     #[test]
     fn digests_are_those_of_the_standards() {
         // RFC 1321 A.5, FIPS 180 examples.
-        assert_eq!(hex(&Hash::Md5.digest(b"abc")), "900150983cd24fb0d6963f7d28e17f72");
-        assert_eq!(hex(&Hash::Sha1.digest(b"abc")), "a9993e364706816aba3e25717850c26c9cd0d89d");
+        assert_eq!(
+            hex(&Hash::Md5.digest(b"abc")),
+            "900150983cd24fb0d6963f7d28e17f72"
+        );
+        assert_eq!(
+            hex(&Hash::Sha1.digest(b"abc")),
+            "a9993e364706816aba3e25717850c26c9cd0d89d"
+        );
         assert_eq!(
             hex(&Hash::Sha256.digest(b"abc")),
             "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
@@ -127,8 +139,14 @@ mod tests {
     fn authentication_codes_are_those_of_the_standards() {
         // RFC 2202 and RFC 4231, test case 2.
         let (key, data) = (b"Jefe", b"what do ya want for nothing?");
-        assert_eq!(hex(&Hash::Md5.hmac(key, data)), "750c783e6ab0b503eaa86e310a5db738");
-        assert_eq!(hex(&Hash::Sha1.hmac(key, data)), "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+        assert_eq!(
+            hex(&Hash::Md5.hmac(key, data)),
+            "750c783e6ab0b503eaa86e310a5db738"
+        );
+        assert_eq!(
+            hex(&Hash::Sha1.hmac(key, data)),
+            "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79"
+        );
         assert_eq!(
             hex(&Hash::Sha256.hmac(key, data)),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"

@@ -5,7 +5,10 @@ use std::fmt::Write;
 
 pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), OpError> {
     getrandom::fill(bytes).map_err(|error| {
-        OpError::Dom("OperationError", format!("the operating system gave no random values: {error}"))
+        OpError::Dom(
+            "OperationError",
+            format!("the operating system gave no random values: {error}"),
+        )
     })
 }
 

@@ -1,6 +1,6 @@
 //! Bytes to text.
 
-use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, UTF_8};
+use encoding_rs::{CoderResult, Decoder, DecoderResult, Encoding, ISO_2022_JP, UTF_8};
 use std::borrow::Cow;
 use std::cell::RefCell;
 
@@ -50,6 +50,9 @@ impl StreamingDecoder {
         };
         if last {
             *decoder = start(self.encoding, self.strip_bom);
+        } else if text.is_none() && self.encoding != ISO_2022_JP {
+            // The bytes of the malformed character are gone; only the mode that ISO-2022-JP is in outlives them.
+            *decoder = self.encoding.new_decoder_without_bom_handling();
         }
         text
     }
@@ -127,6 +130,14 @@ mod tests {
         assert_eq!(decoder.decode(b"\xFF\xFEa", false).as_deref(), Some(""));
         assert_eq!(decoder.decode(b"\0b", true).as_deref(), Some("a\u{FFFD}"));
         assert_eq!(decoder.decode(b"\xFF\xFEc\0", true).as_deref(), Some("c"));
+    }
+
+    #[test]
+    fn a_fatal_decoder_forgets_the_malformed_character() {
+        let strict = StreamingDecoder::new(encoding_rs::GB18030, true, true);
+        assert_eq!(strict.decode(b"\x80", false).as_deref(), Some("€"));
+        assert_eq!(strict.decode(b"\x81\x30\x21\x21", false), None);
+        assert_eq!(strict.decode(b"\x80", true).as_deref(), Some("€"));
     }
 
     proptest! {

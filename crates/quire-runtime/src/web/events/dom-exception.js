@@ -88,7 +88,8 @@ const prototype = Object.defineProperties(
 defineProperty(DOMException, "prototype", { value: prototype, writable: false });
 defineProperty(DOMException, "length", { value: 0, configurable: true });
 internals.defineClass(DOMException, "DOMException");
-for (const name in constants) {
+// In the order of their codes, as enumerations list them.
+for (const name of Object.keys(constants).sort((a, b) => constants[a] - constants[b])) {
   const constant = { value: constants[name], enumerable: true };
   defineProperty(DOMException, name, constant);
   defineProperty(prototype, name, constant);

@@ -3,6 +3,9 @@ const NativeTypeError = TypeError;
 const { EventTarget, MessageEvent, dispatch, fire } = internals.events;
 const key = Symbol();
 
+// What an event handler attribute keeps; only functions are called.
+const isObject = (value) => typeof value === "function" || (typeof value === "object" && value !== null);
+
 let of;
 let entangle;
 
@@ -70,20 +73,20 @@ class MessagePort extends EventTarget {
     return of(this).#onmessage;
   }
   set onmessage(handler) {
-    of(this).#onmessage = typeof handler === "function" ? handler : null;
+    of(this).#onmessage = isObject(handler) ? handler : null;
     this.start();
   }
   get onmessageerror() {
     return of(this).#onmessageerror;
   }
   set onmessageerror(handler) {
-    of(this).#onmessageerror = typeof handler === "function" ? handler : null;
+    of(this).#onmessageerror = isObject(handler) ? handler : null;
   }
   get onclose() {
     return of(this).#onclose;
   }
   set onclose(handler) {
-    of(this).#onclose = typeof handler === "function" ? handler : null;
+    of(this).#onclose = isObject(handler) ? handler : null;
   }
 }
 Object.defineProperty(MessagePort, "length", { value: 0, configurable: true });

@@ -2,7 +2,10 @@
 
 /// Evaluated after web/events, web/abort and web/timers.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
-    ("web/performance/performance.js", include_str!("performance.js")),
+    (
+        "web/performance/performance.js",
+        include_str!("performance.js"),
+    ),
     ("web/performance/navigator.js", include_str!("navigator.js")),
     ("web/performance/scheduler.js", include_str!("scheduler.js")),
 ];

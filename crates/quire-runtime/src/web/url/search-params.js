@@ -77,8 +77,8 @@ function fromRecord(record) {
   const map = new Map();
   for (const key of ownKeys(record)) {
     const property = getOwnPropertyDescriptor(record, key);
-    if (property === undefined || !property.enumerable) continue;
-    // A symbol among the enumerable keys is an error: `${key}` throws.
+    // Symbols are passed over, as the Workers runtime does; the standard would refuse them.
+    if (typeof key === "symbol" || property === undefined || !property.enumerable) continue;
     map.set(usv(key), usv(record[key]));
   }
   const list = [];

@@ -55,6 +55,27 @@ test("a dependent signal is aborted before any listener runs", () => {
   assertEquals(seen, true);
 });
 
+test("signals of one source get their events in the order they were made in", () => {
+  const controller = new AbortController();
+  const [first, second] = [AbortSignal.any([controller.signal]), AbortSignal.any([controller.signal])];
+  const order = [];
+  second.addEventListener("abort", () => order.push("second"));
+  first.addEventListener("abort", () => order.push("first"));
+  controller.signal.addEventListener("abort", () => order.push("source"));
+  controller.abort();
+  assertEquals(order, ["source", "first", "second"]);
+});
+
+test("an abort during an abort changes nothing for those already aborted", () => {
+  const [one, two] = [new AbortController(), new AbortController()];
+  const signal = AbortSignal.any([one.signal, two.signal]);
+  let count = 0;
+  one.signal.addEventListener("abort", () => two.abort("two"));
+  signal.addEventListener("abort", () => count++);
+  one.abort("one");
+  assertEquals([count, signal.reason, two.signal.reason], [1, "one", "two"]);
+});
+
 test("a removed listener is not called, and a late one neither", () => {
   const controller = new AbortController();
   const dependent = AbortSignal.any([controller.signal]);

@@ -66,7 +66,10 @@ pub(super) fn encode(text: &str, set: &EncodeSet) -> String {
 
 /// Without tabs and line ends, which the parser ignores wherever they are.
 pub(super) fn without_tabs(text: &str) -> Cow<'_, str> {
-    if text.bytes().any(|byte| matches!(byte, b'\t' | b'\n' | b'\r')) {
+    if text
+        .bytes()
+        .any(|byte| matches!(byte, b'\t' | b'\n' | b'\r'))
+    {
         Cow::Owned(text.replace(['\t', '\n', '\r'], ""))
     } else {
         Cow::Borrowed(text)

@@ -40,7 +40,22 @@ fn to_ascii(domain: &str) -> Option<Cow<'_, str>> {
 fn is_forbidden(byte: u8) -> bool {
     matches!(
         byte,
-        0 | b'\t' | b'\n' | b'\r' | b' ' | b'#' | b'/' | b':' | b'<' | b'>' | b'?' | b'@' | b'[' | b'\\' | b']' | b'^' | b'|'
+        0 | b'\t'
+            | b'\n'
+            | b'\r'
+            | b' '
+            | b'#'
+            | b'/'
+            | b':'
+            | b'<'
+            | b'>'
+            | b'?'
+            | b'@'
+            | b'['
+            | b'\\'
+            | b']'
+            | b'^'
+            | b'|'
     )
 }
 
@@ -52,7 +67,8 @@ fn is_forbidden_in_domain(byte: u8) -> bool {
 fn ends_in_number(domain: &str) -> bool {
     let domain = domain.strip_suffix('.').unwrap_or(domain);
     let last = domain.rsplit('.').next().unwrap_or_default();
-    (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit())) || parse_number(last).is_some()
+    (!last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit()))
+        || parse_number(last).is_some()
 }
 
 /// `1.2.3.4` and what browsers always took for it: fewer parts, octal, hexadecimal.
@@ -95,15 +111,28 @@ fn serialize_ipv6(address: Ipv6Addr) -> String {
     let (mut start, mut length) = (0, 1);
     let mut index = 0;
     while index < 8 {
-        let run = groups[index..].iter().take_while(|&&group| group == 0).count();
+        let run = groups[index..]
+            .iter()
+            .take_while(|&&group| group == 0)
+            .count();
         if run > length {
             (start, length) = (index, run);
         }
         index += run.max(1);
     }
-    let join = |groups: &[u16]| groups.iter().map(|group| format!("{group:x}")).collect::<Vec<_>>().join(":");
+    let join = |groups: &[u16]| {
+        groups
+            .iter()
+            .map(|group| format!("{group:x}"))
+            .collect::<Vec<_>>()
+            .join(":")
+    };
     if length < 2 {
         return join(&groups);
     }
-    format!("{}::{}", join(&groups[..start]), join(&groups[start + length..]))
+    format!(
+        "{}::{}",
+        join(&groups[..start]),
+        join(&groups[start + length..])
+    )
 }

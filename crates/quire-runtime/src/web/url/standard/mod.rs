@@ -114,19 +114,43 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(input: &str, base: Option<&str>, expected: Option<&str>) {
-        assert_eq!(parse(input, base).as_deref(), expected, "{input:?} on {base:?}");
+        assert_eq!(
+            parse(input, base).as_deref(),
+            expected,
+            "{input:?} on {base:?}"
+        );
     }
 
     #[test]
     fn absolute_urls_are_normalised() {
-        check("HTTP://EXAMPLE.com:80/a/./b/../c d", None, Some("http://example.com/a/c%20d"));
-        check("  https:\\\\h\\x?y'\"#z` ", None, Some("https://h/x?y%27%22#z%60"));
-        check("http://u:p@h:1/%zz^{}", None, Some("http://u:p@h:1/%zz%5E%7B%7D"));
+        check(
+            "HTTP://EXAMPLE.com:80/a/./b/../c d",
+            None,
+            Some("http://example.com/a/c%20d"),
+        );
+        check(
+            "  https:\\\\h\\x?y'\"#z` ",
+            None,
+            Some("https://h/x?y%27%22#z%60"),
+        );
+        check(
+            "http://u:p@h:1/%zz^{}",
+            None,
+            Some("http://u:p@h:1/%zz%5E%7B%7D"),
+        );
         check("http://a@b@c/", None, Some("http://a%40b@c/"));
         check("ht\ntp://h\t/", None, Some("http://h/"));
         check("http://0x7f.1/", None, Some("http://127.0.0.1/"));
-        check("http://[1:0:0:2::]:443/", None, Some("http://[1:0:0:2::]:443/"));
-        check("http://ÜBER.de/ü?ü", None, Some("http://xn--ber-goa.de/%C3%BC?%C3%BC"));
+        check(
+            "http://[1:0:0:2::]:443/",
+            None,
+            Some("http://[1:0:0:2::]:443/"),
+        );
+        check(
+            "http://ÜBER.de/ü?ü",
+            None,
+            Some("http://xn--ber-goa.de/%C3%BC?%C3%BC"),
+        );
         check("http://%41.b/", None, Some("http://a.b/"));
         check("http:example.com", None, Some("http://example.com/"));
     }
@@ -134,8 +158,23 @@ mod tests {
     #[test]
     fn what_is_no_url_is_refused() {
         for input in [
-            "", "x", "//h", "http://", "http://a b", "http://h:x", "http://h:65536", "http://1.2.3.4.5", "http://256.1.1.1",
-            "http://[::1", "http://u@/", "http://a<b", "http://%zz", "1x:y", "http://[1::2::3]", "http://a:b@:1/", "foo://h:x",
+            "",
+            "x",
+            "//h",
+            "http://",
+            "http://a b",
+            "http://h:x",
+            "http://h:65536",
+            "http://1.2.3.4.5",
+            "http://256.1.1.1",
+            "http://[::1",
+            "http://u@/",
+            "http://a<b",
+            "http://%zz",
+            "1x:y",
+            "http://[1::2::3]",
+            "http://a:b@:1/",
+            "foo://h:x",
         ] {
             check(input, None, None);
         }
@@ -182,7 +221,9 @@ mod tests {
 
     #[test]
     fn setters_keep_to_what_a_url_can_be() {
-        let after = |href: &str, component: &str, value: &str| set(href, component, value).unwrap_or_default();
+        let after = |href: &str, component: &str, value: &str| {
+            set(href, component, value).unwrap_or_default()
+        };
         assert_eq!(after("http://h:443/", "protocol", "https:x"), "https://h/");
         assert_eq!(after("http://h/", "protocol", "mailto"), "http://h/");
         assert_eq!(after("http://h/", "host", "x:81/y"), "http://x:81/");
@@ -191,7 +232,10 @@ mod tests {
         assert_eq!(after("http://h:1/", "hostname", "[::1]"), "http://[::1]:1/");
         assert_eq!(after("http://h/", "port", "81x"), "http://h:81/");
         assert_eq!(after("http://h:1/", "port", ""), "http://h/");
-        assert_eq!(after("http://h/", "pathname", "a/../b?#"), "http://h/b%3F%23");
+        assert_eq!(
+            after("http://h/", "pathname", "a/../b?#"),
+            "http://h/b%3F%23"
+        );
         assert_eq!(after("foo:/x", "pathname", "//y"), "foo:/.//y");
         assert_eq!(after("mailto:a", "pathname", "b"), "mailto:a");
         assert_eq!(after("http://h/?a", "search", "?b#"), "http://h/?b%23");

@@ -23,8 +23,16 @@ impl Url {
         Some(url)
     }
 
-    fn with_scheme(scheme: String, rest: &str, base: Option<&Url>, has_fragment: bool) -> Option<Self> {
-        let mut url = Self { scheme, ..Self::default() };
+    fn with_scheme(
+        scheme: String,
+        rest: &str,
+        base: Option<&Url>,
+        has_fragment: bool,
+    ) -> Option<Self> {
+        let mut url = Self {
+            scheme,
+            ..Self::default()
+        };
         if url.scheme == "file" {
             url.parse_file(rest, base.filter(|base| base.scheme == "file"))?;
         } else if url.is_special() {
@@ -48,7 +56,10 @@ impl Url {
         if base.opaque {
             return (input.is_empty() && has_fragment).then(|| base.clone());
         }
-        let mut url = Self { scheme: base.scheme.clone(), ..Self::default() };
+        let mut url = Self {
+            scheme: base.scheme.clone(),
+            ..Self::default()
+        };
         if base.scheme == "file" {
             url.parse_file(input, Some(base))?;
         } else {
@@ -97,7 +108,11 @@ impl Url {
             return Some(());
         }
         let port = digits.trim_start_matches('0');
-        let port = if port.is_empty() { 0 } else { port.parse().ok()? };
+        let port = if port.is_empty() {
+            0
+        } else {
+            port.parse().ok()?
+        };
         self.port = Some(port).filter(|&port| default_port(&self.scheme) != Some(port));
         Some(())
     }
@@ -194,8 +209,16 @@ impl Url {
     }
 
     pub(super) fn set_file_host(&mut self, text: &str) -> Option<()> {
-        let host = if text.is_empty() { String::new() } else { host::parse(text, true)? };
-        self.host = Some(if host == "localhost" { String::new() } else { host });
+        let host = if text.is_empty() {
+            String::new()
+        } else {
+            host::parse(text, true)?
+        };
+        self.host = Some(if host == "localhost" {
+            String::new()
+        } else {
+            host
+        });
         Some(())
     }
 
@@ -229,7 +252,14 @@ impl Url {
     }
 
     pub(super) fn encode_query(&self, query: &str) -> String {
-        encode(query, if self.is_special() { &SPECIAL_QUERY } else { &QUERY })
+        encode(
+            query,
+            if self.is_special() {
+                &SPECIAL_QUERY
+            } else {
+                &QUERY
+            },
+        )
     }
 
     /// Appends each segment of `path`, with `.` and `..` resolved.
@@ -266,7 +296,11 @@ impl Url {
 
     /// Removes the last segment; a file's drive stays.
     fn shorten_path(&mut self) {
-        if self.scheme == "file" && self.drive().is_some_and(|drive| self.path.len() == drive.len() + 1) {
+        if self.scheme == "file"
+            && self
+                .drive()
+                .is_some_and(|drive| self.path.len() == drive.len() + 1)
+        {
             return;
         }
         if let Some(slash) = self.path.rfind('/') {

@@ -40,7 +40,9 @@ impl Url {
         if is_special(&scheme) != self.is_special() || loses_parts || lacks_host {
             return;
         }
-        self.port = self.port.filter(|&port| default_port(&scheme) != Some(port));
+        self.port = self
+            .port
+            .filter(|&port| default_port(&scheme) != Some(port));
         self.scheme = scheme;
     }
 
