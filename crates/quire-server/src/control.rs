@@ -20,7 +20,10 @@ const LENGTH_BYTES: usize = 4;
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) enum ToWorker {
     /// Get ready to serve this. Once in a worker's life.
-    Start { settings: WorkerSettings, deployment: Box<Deployment> },
+    Start {
+        settings: WorkerSettings,
+        deployment: Box<Deployment>,
+    },
     /// Take connections.
     Accept,
     /// Take no more connections, finish what is in flight, exit.
@@ -55,8 +58,11 @@ impl Frame {
         let mut bytes = vec![0; LENGTH_BYTES];
         serde_json::to_writer(&mut bytes, message)?;
         let length = bytes.len() - LENGTH_BYTES;
-        let encoded = u32::try_from(length).ok().filter(|_| length <= MESSAGE_BYTES_MAX);
-        let encoded = encoded.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, too_long(length)))?;
+        let encoded = u32::try_from(length)
+            .ok()
+            .filter(|_| length <= MESSAGE_BYTES_MAX);
+        let encoded =
+            encoded.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, too_long(length)))?;
         bytes[..LENGTH_BYTES].copy_from_slice(&encoded.to_le_bytes());
         Ok(Self(bytes.into()))
     }
@@ -67,7 +73,9 @@ impl Frame {
 }
 
 /// The next message; `None` at the end of the stream.
-pub(crate) async fn read<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<T>> {
+pub(crate) async fn read<T: DeserializeOwned>(
+    reader: &mut (impl AsyncRead + Unpin),
+) -> io::Result<Option<T>> {
     let mut length = [0; LENGTH_BYTES];
     match reader.read_exact(&mut length).await {
         Ok(_) => {}
@@ -84,7 +92,9 @@ pub(crate) async fn read<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unp
 }
 
 fn too_long(length: usize) -> String {
-    format!("a message of {length} bytes between processes, where {MESSAGE_BYTES_MAX} are allowed; is the project's script that large?")
+    format!(
+        "a message of {length} bytes between processes, where {MESSAGE_BYTES_MAX} are allowed; is the project's script that large?"
+    )
 }
 
 #[cfg(test)]
@@ -98,8 +108,13 @@ mod tests {
         let (mut near, mut far) = tokio::io::duplex(7);
         let sent = [
             FromWorker::Loaded,
-            FromWorker::StartFailed(StartFailure { message: "é\n".into(), stack: Some("at a".into()) }),
-            FromWorker::Heartbeat { resident_bytes: None },
+            FromWorker::StartFailed(StartFailure {
+                message: "é\n".into(),
+                stack: Some("at a".into()),
+            }),
+            FromWorker::Heartbeat {
+                resident_bytes: None,
+            },
         ];
         let writing = async {
             for message in &sent {
@@ -126,6 +141,10 @@ mod tests {
 
     #[tokio::test]
     async fn a_message_cut_short_is_an_error() {
-        assert!(read::<FromWorker>(&mut &[9, 0, 0, 0, b'"'][..]).await.is_err());
+        assert!(
+            read::<FromWorker>(&mut &[9, 0, 0, 0, b'"'][..])
+                .await
+                .is_err()
+        );
     }
 }

@@ -26,7 +26,9 @@ pub struct Deployment {
 
 impl Deployment {
     pub(crate) fn cpu_limit(&self) -> Duration {
-        self.program.as_ref().map_or(DEFAULT_CPU_LIMIT, |program| Duration::from_millis(program.cpu_limit_ms))
+        self.program.as_ref().map_or(DEFAULT_CPU_LIMIT, |program| {
+            Duration::from_millis(program.cpu_limit_ms)
+        })
     }
 }
 

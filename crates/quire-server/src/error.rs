@@ -71,7 +71,10 @@ pub struct StartFailure {
 
 impl StartFailure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), stack: None }
+        Self {
+            message: message.into(),
+            stack: None,
+        }
     }
 }
 

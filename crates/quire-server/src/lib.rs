@@ -28,12 +28,13 @@
 //! # }
 //! ```
 //!
-//! and, before anything else, for the hidden subcommand `worker`: `return quire_server::worker::main()`.
+//! in development [`dev::run`] with a closure that builds the project, and, before anything else, for the hidden subcommand `worker`: `return quire_server::worker::main()`.
 #![forbid(unsafe_code)]
 
 mod answer;
 mod control;
 mod deployment;
+pub mod dev;
 mod error;
 mod listener;
 mod log;

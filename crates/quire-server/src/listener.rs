@@ -12,8 +12,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
 use rustix::net::{
-    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer, SendAncillaryMessage,
-    SendFlags, recvmsg, sendmsg,
+    RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags, ReturnFlags, SendAncillaryBuffer,
+    SendAncillaryMessage, SendFlags, recvmsg, sendmsg,
 };
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -28,7 +28,11 @@ const GREETING: u8 = b'q';
 /// Listens on an address.
 pub(crate) fn bind(address: SocketAddr) -> Result<TcpListener, ServerError> {
     let listen = || -> io::Result<TcpListener> {
-        let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+        let socket = Socket::new(
+            Domain::for_address(address),
+            Type::STREAM,
+            Some(Protocol::TCP),
+        )?;
         // Lets a restarted server have its port back while old connections are in TIME_WAIT.
         socket.set_reuse_address(true)?;
         socket.bind(&address.into())?;
@@ -52,7 +56,12 @@ pub(crate) fn send(control: &UnixStream, listener: &TcpListener) -> io::Result<(
     if !ancillary.push(SendAncillaryMessage::ScmRights(&descriptors)) {
         return Err(io::Error::other("no room for a descriptor in a message"));
     }
-    sendmsg(control, &[IoSlice::new(&[GREETING])], &mut ancillary, SendFlags::empty())?;
+    sendmsg(
+        control,
+        &[IoSlice::new(&[GREETING])],
+        &mut ancillary,
+        SendFlags::empty(),
+    )?;
     Ok(())
 }
 
@@ -61,9 +70,18 @@ pub(crate) fn receive(control: &UnixStream) -> io::Result<TcpListener> {
     let mut greeting = [0];
     let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmRights(1))];
     let mut ancillary = RecvAncillaryBuffer::new(&mut space);
-    let received = recvmsg(control, &mut [IoSliceMut::new(&mut greeting)], &mut ancillary, RecvFlags::empty())?;
-    if received.bytes == 0 || greeting != [GREETING] || received.flags.contains(ReturnFlags::CTRUNC) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the first message is not that of a supervisor"));
+    let received = recvmsg(
+        control,
+        &mut [IoSliceMut::new(&mut greeting)],
+        &mut ancillary,
+        RecvFlags::empty(),
+    )?;
+    if received.bytes == 0 || greeting != [GREETING] || received.flags.contains(ReturnFlags::CTRUNC)
+    {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the first message is not that of a supervisor",
+        ));
     }
     let mut descriptors: Vec<OwnedFd> = Vec::new();
     for message in ancillary.drain() {
@@ -71,9 +89,12 @@ pub(crate) fn receive(control: &UnixStream) -> io::Result<TcpListener> {
             descriptors.extend(received);
         }
     }
-    let descriptor = descriptors
-        .pop()
-        .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the first message carries no socket"))?;
+    let descriptor = descriptors.pop().ok_or_else(|| {
+        io::Error::new(
+            io::ErrorKind::InvalidData,
+            "the first message carries no socket",
+        )
+    })?;
     // Not every system can set this on the way in.
     rustix::io::fcntl_setfd(&descriptor, rustix::io::FdFlags::CLOEXEC)?;
     Ok(descriptor.into())
@@ -93,14 +114,20 @@ mod tests {
         let (near, far) = UnixStream::pair().unwrap();
         send(&near, &listener).unwrap();
         let received = receive(&far).unwrap();
-        assert_eq!(received.local_addr().unwrap(), listener.local_addr().unwrap());
+        assert_eq!(
+            received.local_addr().unwrap(),
+            listener.local_addr().unwrap()
+        );
     }
 
     #[test]
     fn anything_else_is_refused() {
         let (mut near, far) = UnixStream::pair().unwrap();
         near.write_all(b"q").unwrap();
-        assert_eq!(receive(&far).unwrap_err().kind(), io::ErrorKind::InvalidData);
+        assert_eq!(
+            receive(&far).unwrap_err().kind(),
+            io::ErrorKind::InvalidData
+        );
         drop(near);
         assert!(receive(&far).is_err());
     }
@@ -110,6 +137,9 @@ mod tests {
         let taken = bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = taken.local_addr().unwrap();
         let message = bind(address).unwrap_err().to_string();
-        assert!(message.contains(&address.port().to_string()) && message.contains("--port"), "{message}");
+        assert!(
+            message.contains(&address.port().to_string()) && message.contains("--port"),
+            "{message}"
+        );
     }
 }

@@ -46,7 +46,9 @@ impl Log {
     /// Something needs attention; the server goes on.
     pub(crate) fn warning(self, text: &str) {
         if self.level <= LogLevel::Warn {
-            write(Output::Stderr, |line, paint| paint.words(line, YELLOW, &["warning: ", text]));
+            write(Output::Stderr, |line, paint| {
+                paint.words(line, YELLOW, &["warning: ", text])
+            });
         }
     }
 
@@ -63,7 +65,9 @@ impl Log {
     /// Text that has its own layout, such as a report with a code frame.
     pub(crate) fn report(self, text: &str) {
         if self.level <= LogLevel::Error {
-            write(Output::Stderr, |line, _| line.push_str(text.trim_end_matches('\n')));
+            write(Output::Stderr, |line, _| {
+                line.push_str(text.trim_end_matches('\n'))
+            });
         }
     }
 
@@ -85,8 +89,14 @@ impl Log {
             let milliseconds = request.duration.as_secs_f64() * 1000.0;
             let digits = if milliseconds < 10.0 { 1 } else { 0 };
             line.push(' ');
-            let (file, folder) = request.function.map_or(("", ""), |file| (file, " functions/"));
-            paint.words(line, DIM, &[&format!("({milliseconds:.digits$} ms)"), folder, file]);
+            let (file, folder) = request
+                .function
+                .map_or(("", ""), |file| (file, " functions/"));
+            paint.words(
+                line,
+                DIM,
+                &[&format!("({milliseconds:.digits$} ms)"), folder, file],
+            );
         });
     }
 
@@ -132,14 +142,13 @@ fn write(output: Output, fill: impl FnOnce(&mut String, Paint)) {
     static STDOUT_COLOURS: OnceLock<bool> = OnceLock::new();
     static STDERR_COLOURS: OnceLock<bool> = OnceLock::new();
     let mut line = String::with_capacity(128);
-    let paint = Paint(match output {
-        Output::Stdout => {
-            *STDOUT_COLOURS.get_or_init(|| AutoStream::choice(&io::stdout()) != ColorChoice::Never)
-        }
-        Output::Stderr => {
-            *STDERR_COLOURS.get_or_init(|| AutoStream::choice(&io::stderr()) != ColorChoice::Never)
-        }
-    });
+    let paint =
+        Paint(match output {
+            Output::Stdout => *STDOUT_COLOURS
+                .get_or_init(|| AutoStream::choice(&io::stdout()) != ColorChoice::Never),
+            Output::Stderr => *STDERR_COLOURS
+                .get_or_init(|| AutoStream::choice(&io::stderr()) != ColorChoice::Never),
+        });
     fill(&mut line, paint);
     line.push('\n');
     // Nobody is left to be told that the output is gone.

@@ -60,7 +60,11 @@ pub struct WorkerCommand {
 
 impl Default for WorkerCommand {
     fn default() -> Self {
-        Self { program: None, arguments: vec!["worker".into()], environment: Vec::new() }
+        Self {
+            program: None,
+            arguments: vec!["worker".into()],
+            environment: Vec::new(),
+        }
     }
 }
 
@@ -125,7 +129,9 @@ impl Settings {
 
     /// The hang limit for programs that may use this much CPU time for a request.
     pub(crate) fn hang_limit(&self, cpu_limit: Duration) -> Duration {
-        self.hang_limit.unwrap_or(cpu_limit.saturating_add(HANG_MARGIN)).max(HANG_LIMIT_MIN)
+        self.hang_limit
+            .unwrap_or(cpu_limit.saturating_add(HANG_MARGIN))
+            .max(HANG_LIMIT_MIN)
     }
 
     pub(crate) fn for_worker(&self) -> WorkerSettings {
@@ -156,10 +162,19 @@ mod tests {
     #[test]
     fn the_hang_limit_follows_the_cpu_limit_and_has_a_floor() {
         let mut settings = Settings::serve();
-        assert_eq!(settings.hang_limit(Duration::from_secs(30)), Duration::from_secs(35));
+        assert_eq!(
+            settings.hang_limit(Duration::from_secs(30)),
+            Duration::from_secs(35)
+        );
         settings.hang_limit = Some(Duration::from_millis(10));
-        assert_eq!(settings.hang_limit(Duration::from_secs(30)), Duration::from_secs(2));
+        assert_eq!(
+            settings.hang_limit(Duration::from_secs(30)),
+            Duration::from_secs(2)
+        );
         settings.hang_limit = Some(Duration::from_secs(3));
-        assert_eq!(settings.hang_limit(Duration::from_secs(30)), Duration::from_secs(3));
+        assert_eq!(
+            settings.hang_limit(Duration::from_secs(30)),
+            Duration::from_secs(3)
+        );
     }
 }

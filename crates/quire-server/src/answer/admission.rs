@@ -20,10 +20,17 @@ const fn refusal(status: StatusCode, reason: &'static str) -> Refusal {
     Refusal { status, reason }
 }
 
-const UNKNOWN_METHOD: Refusal = refusal(StatusCode::NOT_IMPLEMENTED, "the method is not implemented");
+const UNKNOWN_METHOD: Refusal =
+    refusal(StatusCode::NOT_IMPLEMENTED, "the method is not implemented");
 const URL_TOO_LONG: Refusal = refusal(StatusCode::URI_TOO_LONG, "the URL is longer than 16 KB");
-const BAD_TARGET: Refusal = refusal(StatusCode::BAD_REQUEST, "the request's target is not a path");
-const BAD_HOST: Refusal = refusal(StatusCode::BAD_REQUEST, "the request needs one valid Host header");
+const BAD_TARGET: Refusal = refusal(
+    StatusCode::BAD_REQUEST,
+    "the request's target is not a path",
+);
+const BAD_HOST: Refusal = refusal(
+    StatusCode::BAD_REQUEST,
+    "the request needs one valid Host header",
+);
 /// Not a refusal, but no page either: `OPTIONS *` asks whether the server is there.
 const PING: Refusal = refusal(StatusCode::NO_CONTENT, "");
 
@@ -32,7 +39,9 @@ pub(crate) fn admit<B>(request: &mut Request<B>) -> Result<(), Refusal> {
     if !is_known(request.method()) {
         return Err(UNKNOWN_METHOD);
     }
-    let Some(target) = request.uri().path_and_query() else { return Err(BAD_TARGET) };
+    let Some(target) = request.uri().path_and_query() else {
+        return Err(BAD_TARGET);
+    };
     let target = target.as_str();
     if target.len() > URL_BYTES_MAX {
         return Err(URL_TOO_LONG);
@@ -79,7 +88,10 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
 }
 
 fn is_host(host: &[u8]) -> bool {
-    !host.is_empty() && host.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]~".contains(byte))
+    !host.is_empty()
+        && host
+            .iter()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"-._:[]~".contains(byte))
 }
 
 #[cfg(test)]
@@ -89,20 +101,33 @@ mod tests {
     use super::*;
 
     fn admitted(method: &str, target: &str, host: &str) -> Result<String, u16> {
-        let mut request = Request::builder().method(method).uri(target).header(HOST, host).body(()).unwrap();
-        admit(&mut request).map(|()| request.uri().to_string()).map_err(|refusal| refusal.status.as_u16())
+        let mut request = Request::builder()
+            .method(method)
+            .uri(target)
+            .header(HOST, host)
+            .body(())
+            .unwrap();
+        admit(&mut request)
+            .map(|()| request.uri().to_string())
+            .map_err(|refusal| refusal.status.as_u16())
     }
 
     #[test]
     fn ordinary_requests_pass_unchanged() {
-        assert_eq!(admitted("GET", "/a%2Fb?c", "localhost:8788").unwrap(), "/a%2Fb?c");
+        assert_eq!(
+            admitted("GET", "/a%2Fb?c", "localhost:8788").unwrap(),
+            "/a%2Fb?c"
+        );
         assert_eq!(admitted("TRACE", "/", "[::1]:80").unwrap(), "/");
     }
 
     #[test]
     fn paths_become_normal() {
         assert_eq!(admitted("GET", "/a/%2e%2E/../b?x", "h").unwrap(), "/b?x");
-        assert_eq!(admitted("GET", "http://h/a/../b", "h").unwrap(), "http://h/b");
+        assert_eq!(
+            admitted("GET", "http://h/a/../b", "h").unwrap(),
+            "http://h/b"
+        );
     }
 
     #[test]
@@ -110,7 +135,10 @@ mod tests {
         assert_eq!(admitted("FOO", "/", "h"), Err(501));
         assert_eq!(admitted("get", "/", "h"), Err(501));
         assert_eq!(admitted("CONNECT", "h:443", "h"), Err(501));
-        assert_eq!(admitted("GET", &format!("/{}", "a".repeat(URL_BYTES_MAX)), "h"), Err(414));
+        assert_eq!(
+            admitted("GET", &format!("/{}", "a".repeat(URL_BYTES_MAX)), "h"),
+            Err(414)
+        );
         assert_eq!(admitted("OPTIONS", "*", "h"), Err(204));
         assert_eq!(admitted("GET", "*", "h"), Err(400));
         for host in ["", "h/x", "h?x", "u@h", "h x", "h\\x"] {

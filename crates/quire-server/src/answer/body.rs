@@ -18,7 +18,11 @@ pub(crate) struct AnswerBody {
 
 impl AnswerBody {
     pub(crate) fn new(content: Body, addition: Option<Bytes>, in_flight: InFlight) -> Self {
-        Self { content, addition, _in_flight: in_flight }
+        Self {
+            content,
+            addition,
+            _in_flight: in_flight,
+        }
     }
 }
 
@@ -26,10 +30,15 @@ impl HttpBody for AnswerBody {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = self.get_mut();
         match Pin::new(&mut this.content).poll_frame(context) {
-            Poll::Ready(None) => Poll::Ready(this.addition.take().map(|bytes| Ok(Frame::data(bytes)))),
+            Poll::Ready(None) => {
+                Poll::Ready(this.addition.take().map(|bytes| Ok(Frame::data(bytes))))
+            }
             polled => polled,
         }
     }
@@ -40,11 +49,16 @@ impl HttpBody for AnswerBody {
 
     fn size_hint(&self) -> SizeHint {
         let content = self.content.size_hint();
-        let Some(addition) = &self.addition else { return content };
+        let Some(addition) = &self.addition else {
+            return content;
+        };
         let addition = addition.len() as u64;
         let mut both = SizeHint::new();
         both.set_lower(content.lower().saturating_add(addition));
-        if let Some(upper) = content.upper().and_then(|upper| upper.checked_add(addition)) {
+        if let Some(upper) = content
+            .upper()
+            .and_then(|upper| upper.checked_add(addition))
+        {
             both.set_upper(upper);
         }
         both

@@ -30,13 +30,21 @@ impl Form {
     /// HTML for those that say they take it, unless it is curl, which takes anything and shows it raw.
     pub(crate) fn wanted(accept: Option<&HeaderValue>, user_agent: Option<&HeaderValue>) -> Self {
         let accept = text(accept);
-        let takes_html = ["text/html", "*/*", "text/*"].iter().any(|kind| accept.contains(kind));
-        if takes_html && !text(user_agent).contains("curl/") { Self::Html } else { Self::Text }
+        let takes_html = ["text/html", "*/*", "text/*"]
+            .iter()
+            .any(|kind| accept.contains(kind));
+        if takes_html && !text(user_agent).contains("curl/") {
+            Self::Html
+        } else {
+            Self::Text
+        }
     }
 }
 
 fn text(value: Option<&HeaderValue>) -> &str {
-    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
+    value
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 /// In development: everything that is known.
@@ -46,7 +54,11 @@ pub(crate) fn detailed(failure: &Failure, form: Form, project: Option<&Path>) ->
         Form::Text => response(failure.kind, form, stack.to_owned()),
         Form::Html => {
             let excerpt = project.and_then(|project| Excerpt::of(stack, project));
-            response(failure.kind, form, detailed_page(failure, stack, excerpt.as_ref()))
+            response(
+                failure.kind,
+                form,
+                detailed_page(failure, stack, excerpt.as_ref()),
+            )
         }
     }
 }
@@ -82,7 +94,12 @@ fn summary(kind: FailureKind) -> (u16, &'static str) {
 
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
-    characters.next().into_iter().flat_map(char::to_uppercase).chain(characters).collect()
+    characters
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .chain(characters)
+        .collect()
 }
 
 fn detailed_page(failure: &Failure, stack: &str, excerpt: Option<&Excerpt>) -> String {
@@ -92,15 +109,30 @@ fn detailed_page(failure: &Failure, stack: &str, excerpt: Option<&Excerpt>) -> S
          <title>{message}</title><style>{STYLE}</style><main><h1>{message}</h1>",
     );
     // Writing to a String cannot fail.
-    if let Some(Excerpt { file, line, column, first, lines }) = excerpt {
+    if let Some(Excerpt {
+        file,
+        line,
+        column,
+        first,
+        lines,
+    }) = excerpt
+    {
         let _ = write!(page, "<h2>{}:{line}:{column}</h2><pre>", Escaped(file));
         for (number, text) in (*first..).zip(lines) {
-            let (on, off) = if number == *line { ("<mark>", "</mark>") } else { ("", "") };
+            let (on, off) = if number == *line {
+                ("<mark>", "</mark>")
+            } else {
+                ("", "")
+            };
             let _ = writeln!(page, "{on}{number:>5}  {}{off}", Escaped(text));
         }
         page.push_str("</pre>");
     }
-    let _ = write!(page, "<h2>Stack</h2><pre>{}</pre></main></html>", Escaped(stack));
+    let _ = write!(
+        page,
+        "<h2>Stack</h2><pre>{}</pre></main></html>",
+        Escaped(stack)
+    );
     page
 }
 
@@ -115,8 +147,12 @@ fn response(kind: FailureKind, form: Form, text: String) -> Response<Body> {
         Form::Html => "text/html; charset=utf-8",
         Form::Text => "text/plain; charset=utf-8",
     };
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+        .headers_mut()
+        .insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 
@@ -129,9 +165,15 @@ mod tests {
     #[test]
     fn browsers_get_html_and_tools_get_text() {
         let wanted = |accept: &'static str, user_agent: &'static str| {
-            Form::wanted(Some(&HeaderValue::from_static(accept)), Some(&HeaderValue::from_static(user_agent)))
+            Form::wanted(
+                Some(&HeaderValue::from_static(accept)),
+                Some(&HeaderValue::from_static(user_agent)),
+            )
         };
-        assert_eq!(wanted("text/html,application/xhtml+xml", "Mozilla/5.0"), Form::Html);
+        assert_eq!(
+            wanted("text/html,application/xhtml+xml", "Mozilla/5.0"),
+            Form::Html
+        );
         assert_eq!(wanted("*/*", "node"), Form::Html);
         assert_eq!(wanted("*/*", "curl/8.5.0"), Form::Text);
         assert_eq!(wanted("application/json", "Mozilla/5.0"), Form::Text);
@@ -150,7 +192,10 @@ mod tests {
         let failure: Failure = failure("Error: <script>");
         let page = detailed_page(&failure, "Error: <script>\n    at x", Some(&excerpt));
         assert!(page.contains("<mark>    2  throw 1</mark>"), "{page}");
-        assert!(page.contains("a &lt; b") && page.contains("functions/&lt;x&gt;.ts:2:4"), "{page}");
+        assert!(
+            page.contains("a &lt; b") && page.contains("functions/&lt;x&gt;.ts:2:4"),
+            "{page}"
+        );
         assert!(!page.contains("<script>"), "{page}");
     }
 
@@ -164,6 +209,10 @@ mod tests {
     }
 
     fn failure(message: &str) -> Failure {
-        Failure { kind: FailureKind::Exception, message: message.into(), stack: None }
+        Failure {
+            kind: FailureKind::Exception,
+            message: message.into(),
+            stack: None,
+        }
     }
 }

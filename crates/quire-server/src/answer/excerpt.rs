@@ -26,18 +26,27 @@ pub(crate) struct Excerpt {
 impl Excerpt {
     /// For the topmost entry of a stack that is a file of the project.
     pub(crate) fn of(stack: &str, project: &Path) -> Option<Self> {
-        stack.lines().filter_map(place).find_map(|(file, line, column)| Self::read(project, file, line, column))
+        stack
+            .lines()
+            .filter_map(place)
+            .find_map(|(file, line, column)| Self::read(project, file, line, column))
     }
 
     fn read(project: &Path, file: &str, line: usize, column: usize) -> Option<Self> {
         let relative = Path::new(file);
         // The text of a stack is the program's to choose; it must not make other files readable.
-        if !relative.components().all(|component| matches!(component, Component::Normal(_))) {
+        if !relative
+            .components()
+            .all(|component| matches!(component, Component::Normal(_)))
+        {
             return None;
         }
         let path = project.join(relative).canonicalize().ok()?;
         let metadata = path.metadata().ok()?;
-        if !path.starts_with(project.canonicalize().ok()?) || !metadata.is_file() || metadata.len() > FILE_BYTES_MAX {
+        if !path.starts_with(project.canonicalize().ok()?)
+            || !metadata.is_file()
+            || metadata.len() > FILE_BYTES_MAX
+        {
             return None;
         }
         let text = fs::read_to_string(path).ok()?;
@@ -48,7 +57,13 @@ impl Excerpt {
             .take(line + CONTEXT + 1 - first)
             .map(|line| line.chars().take(LINE_CHARACTERS_MAX).collect())
             .collect();
-        (first + lines.len() > line).then(|| Self { file: file.to_owned(), line, column, first, lines })
+        (first + lines.len() > line).then(|| Self {
+            file: file.to_owned(),
+            line,
+            column,
+            first,
+            lines,
+        })
     }
 }
 
@@ -86,7 +101,10 @@ mod tests {
         assert_eq!(excerpt.lines[2], "line 3");
         let excerpt = Excerpt::of("    at functions/a (1).ts:20:1", project.path()).unwrap();
         assert_eq!((excerpt.first, excerpt.lines.len()), (15, 6));
-        assert_eq!(Excerpt::of("    at functions/a (1).ts:21:1", project.path()), None);
+        assert_eq!(
+            Excerpt::of("    at functions/a (1).ts:21:1", project.path()),
+            None
+        );
     }
 
     #[test]
@@ -96,8 +114,17 @@ mod tests {
         fs::create_dir(&project).unwrap();
         fs::write(outside.path().join("secret"), "x").unwrap();
         std::os::unix::fs::symlink(outside.path().join("secret"), project.join("link")).unwrap();
-        for file in ["../secret", "link", "./link", &outside.path().join("secret").display().to_string()] {
-            assert_eq!(Excerpt::of(&format!("    at {file}:1:1"), &project), None, "{file}");
+        for file in [
+            "../secret",
+            "link",
+            "./link",
+            &outside.path().join("secret").display().to_string(),
+        ] {
+            assert_eq!(
+                Excerpt::of(&format!("    at {file}:1:1"), &project),
+                None,
+                "{file}"
+            );
         }
     }
 }

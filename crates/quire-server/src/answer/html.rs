@@ -29,6 +29,9 @@ mod tests {
 
     #[test]
     fn nothing_leaves_the_text() {
-        assert_eq!(Escaped("a</pre>&\"'é<").to_string(), "a&lt;/pre&gt;&amp;&quot;&#39;é&lt;");
+        assert_eq!(
+            Escaped("a</pre>&\"'é<").to_string(),
+            "a&lt;/pre&gt;&amp;&quot;&#39;é&lt;"
+        );
     }
 }

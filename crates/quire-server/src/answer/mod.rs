@@ -16,8 +16,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
@@ -29,6 +29,7 @@ use crate::error::StartFailure;
 use crate::log::{Log, RequestLine};
 use crate::settings::{LogLevel, Mode, WorkerSettings};
 use crate::worker::connection::{Connection, InFlight};
+use admission::Refusal;
 use body::AnswerBody;
 use error_page::Form;
 use overlay::Overlay;
@@ -53,14 +54,23 @@ struct Functions {
 
 impl Site {
     /// Opens the assets and starts the program.
-    pub(crate) async fn start(deployment: Deployment, settings: &WorkerSettings) -> Result<Self, StartFailure> {
-        let log = Log { level: settings.log_level };
+    pub(crate) async fn start(
+        deployment: Deployment,
+        settings: &WorkerSettings,
+    ) -> Result<Self, StartFailure> {
+        let log = Log {
+            level: settings.log_level,
+        };
         let options = match settings.mode {
             Mode::Dev => AssetsOptions::dev(),
             Mode::Serve => AssetsOptions::serve(),
         };
-        let assets = deployment.assets.map(|directory| Assets::open(directory, options)).transpose();
-        let static_files = StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
+        let assets = deployment
+            .assets
+            .map(|directory| Assets::open(directory, options))
+            .transpose();
+        let static_files =
+            StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
         let functions = match deployment.program {
             Some(program) if !program.routes.is_empty() => {
                 let services = Services {
@@ -68,8 +78,14 @@ impl Site {
                     log: Box::new(move |level, text| log.console(level, text)),
                 };
                 let router = Router::new(program.routes.clone());
-                let runtime = Runtime::start(program, services).await.map_err(start_failure)?;
-                Some(Functions { rules: deployment.routes_rules, router, runtime })
+                let runtime = Runtime::start(program, services)
+                    .await
+                    .map_err(start_failure)?;
+                Some(Functions {
+                    rules: deployment.routes_rules,
+                    router,
+                    runtime,
+                })
             }
             _ => None,
         };
@@ -104,7 +120,7 @@ impl Site {
         }
         let (mut response, function) = match admitted {
             Ok(()) => self.dispatch(request, &uri, connection).await,
-            Err(refusal) => (plain(refusal.status, refusal.reason), None),
+            Err(refusal) => (refused(refusal), None),
         };
         if let Some(begun) = begun {
             self.log.request(&RequestLine {
@@ -116,7 +132,9 @@ impl Site {
             });
         }
         let overlay = self.overlay.borrow();
-        let addition = overlay.as_ref().and_then(|overlay| overlay.prepare_response(&mut response));
+        let addition = overlay
+            .as_ref()
+            .and_then(|overlay| overlay.prepare_response(&mut response));
         if method == Method::HEAD {
             drop_content(&mut response);
             return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
@@ -137,12 +155,19 @@ impl Site {
             let chain = functions.router.find(request.method().as_str(), uri.path());
             if !chain.is_empty() {
                 let preferences = Preferences::of(request.headers());
-                let client = Client { ip: connection.peer.ip(), https: false };
+                let client = Client {
+                    ip: connection.peer.ip(),
+                    https: false,
+                };
                 let response = match functions.runtime.handle(request, &chain, client).await {
                     Ok(response) => response,
                     Err(failure) => self.failed(&failure, &preferences, uri),
                 };
-                let function = if self.request_log { functions.file(&chain) } else { None };
+                let function = if self.request_log {
+                    functions.file(&chain)
+                } else {
+                    None
+                };
                 return (response, function);
             }
         }
@@ -168,13 +193,19 @@ impl Site {
 
 impl Functions {
     fn are_entered_by(&self, path: &str) -> bool {
-        self.rules.as_ref().is_none_or(|rules| rules.decide(path).target == Target::Functions)
+        self.rules
+            .as_ref()
+            .is_none_or(|rules| rules.decide(path).target == Target::Functions)
     }
 
     /// The file that a chain leads to: that of the module, or of the innermost middleware.
     fn file(&self, chain: &Chain<'_>) -> Option<&str> {
         let route = self.router.table().get(chain.steps.last()?.route)?;
-        let handler = if chain.module().is_some() { &route.module } else { &route.middleware };
+        let handler = if chain.module().is_some() {
+            &route.module
+        } else {
+            &route.middleware
+        };
         handler.as_ref().map(|handler| handler.file.as_str())
     }
 }
@@ -187,33 +218,53 @@ struct Preferences {
 
 impl Preferences {
     fn of(headers: &HeaderMap) -> Self {
-        Self { accept: headers.get(ACCEPT).cloned(), user_agent: headers.get(USER_AGENT).cloned() }
+        Self {
+            accept: headers.get(ACCEPT).cloned(),
+            user_agent: headers.get(USER_AGENT).cloned(),
+        }
     }
 }
 
 /// What a HEAD request is answered with: the headers of the GET.
 fn drop_content(response: &mut Response<Body>) {
-    let length = response.body().size_hint().exact().filter(|&length| length > 0);
+    let length = response
+        .body()
+        .size_hint()
+        .exact()
+        .filter(|&length| length > 0);
     if let Some(length) = length {
-        response.headers_mut().entry(CONTENT_LENGTH).or_insert_with(|| HeaderValue::from(length));
+        response
+            .headers_mut()
+            .entry(CONTENT_LENGTH)
+            .or_insert_with(|| HeaderValue::from(length));
     }
     *response.body_mut() = Body::empty();
 }
 
-fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
-    let mut response = Response::new(Body::full(text));
-    *response.status_mut() = status;
-    if !text.is_empty() {
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
+fn refused(refusal: Refusal) -> Response<Body> {
+    let mut response = Response::new(Body::full(refusal.reason));
+    *response.status_mut() = refusal.status;
+    if refusal.status.is_client_error() {
+        // Who got this wrong may have got wrong where the next request begins.
+        response
+            .headers_mut()
+            .insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    if !refusal.reason.is_empty() {
+        response.headers_mut().insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        );
     }
     response
 }
 
 fn start_failure(error: StartError) -> StartFailure {
     match error {
-        StartError::Program { stack, .. } => {
-            StartFailure { message: "the functions failed while they started".to_owned(), stack: Some(stack) }
-        }
+        StartError::Program { stack, .. } => StartFailure {
+            message: "the functions failed while they started".to_owned(),
+            stack: Some(stack),
+        },
         other => StartFailure::new(other.to_string()),
     }
 }

@@ -1,7 +1,9 @@
 //! The report of a failed build, shown inside the pages that the last good build still serves.
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use http::header::{
+    CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+};
 use http::{HeaderMap, HeaderValue, Response};
 
 use super::html::Escaped;
@@ -35,13 +37,20 @@ impl Overlay {
         let status = response.status();
         let headers = response.headers_mut();
         let is_html = headers.get(CONTENT_TYPE).is_some_and(is_html);
-        if !is_html || headers.contains_key(CONTENT_ENCODING) || status.is_redirection() || status.is_informational() {
+        if !is_html
+            || headers.contains_key(CONTENT_ENCODING)
+            || status.is_redirection()
+            || status.is_informational()
+        {
             return None;
         }
         // Neither describes the page with the overlay.
         headers.remove(ETAG);
         headers.remove(CONTENT_LENGTH);
-        headers.insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.insert(
+            http::header::CACHE_CONTROL,
+            HeaderValue::from_static("no-store"),
+        );
         Some(self.0.clone())
     }
 }
@@ -68,14 +77,24 @@ mod tests {
             .body(())
             .unwrap();
         let addition = overlay.prepare_response(&mut page).unwrap();
-        assert!(std::str::from_utf8(&addition).unwrap().contains("a &lt;b&gt;"));
+        assert!(
+            std::str::from_utf8(&addition)
+                .unwrap()
+                .contains("a &lt;b&gt;")
+        );
         assert!(!page.headers().contains_key(CONTENT_LENGTH) && !page.headers().contains_key(ETAG));
-        for (name, value) in [(CONTENT_TYPE, "application/json"), (CONTENT_ENCODING, "gzip")] {
+        for (name, value) in [
+            (CONTENT_TYPE, "application/json"),
+            (CONTENT_ENCODING, "gzip"),
+        ] {
             let mut other = Response::builder().header(name, value).body(()).unwrap();
             assert!(overlay.prepare_response(&mut other).is_none());
         }
-        let mut compressed =
-            Response::builder().header(CONTENT_TYPE, "text/html").header(CONTENT_ENCODING, "br").body(()).unwrap();
+        let mut compressed = Response::builder()
+            .header(CONTENT_TYPE, "text/html")
+            .header(CONTENT_ENCODING, "br")
+            .body(())
+            .unwrap();
         assert!(overlay.prepare_response(&mut compressed).is_none());
     }
 }

@@ -27,11 +27,18 @@ fn is_normal(bytes: &[u8]) -> bool {
                 Some(_) => {}
             },
             DOT => {}
-            PERCENT if bytes.get(at + 1) == Some(&b'2') && matches!(bytes.get(at + 2), Some(b'e' | b'E')) => {
+            PERCENT
+                if bytes.get(at + 1) == Some(&b'2')
+                    && matches!(bytes.get(at + 2), Some(b'e' | b'E')) =>
+            {
                 return false;
             }
             PERCENT => {}
-            QUERY => return bytes[at..].iter().all(|&byte| KIND_IN_QUERY[usize::from(byte)] == PLAIN),
+            QUERY => {
+                return bytes[at..]
+                    .iter()
+                    .all(|&byte| KIND_IN_QUERY[usize::from(byte)] == PLAIN);
+            }
             _ => return false,
         }
         previous = byte;
@@ -86,7 +93,16 @@ mod tests {
 
     #[test]
     fn ordinary_paths_are_left_alone() {
-        for path in ["/", "/a/b.txt", "/.well-known/x", "/a..b/c.", "//a//", "/%41?x=%2e%2e&y={}", "/a%2Fb", "/?/../"] {
+        for path in [
+            "/",
+            "/a/b.txt",
+            "/.well-known/x",
+            "/a..b/c.",
+            "//a//",
+            "/%41?x=%2e%2e&y={}",
+            "/a%2Fb",
+            "/?/../",
+        ] {
             assert_eq!(normalise(path), None, "{path}");
         }
     }

@@ -14,10 +14,15 @@ pub(crate) struct StaticFiles(pub Option<Assets>);
 impl StaticFiles {
     /// Answers a request that no function takes.
     pub(crate) async fn answer<B>(&self, request: &Request<B>, uri: &Uri) -> Response<Body> {
-        let Some(assets) = &self.0 else { return nothing() };
+        let Some(assets) = &self.0 else {
+            return nothing();
+        };
         let host = match uri.authority() {
             Some(authority) => Some(authority.as_str()),
-            None => request.headers().get(HOST).and_then(|host| host.to_str().ok()),
+            None => request
+                .headers()
+                .get(HOST)
+                .and_then(|host| host.to_str().ok()),
         };
         let request = quire_assets::AssetRequest {
             method: request.method(),
@@ -32,7 +37,9 @@ impl StaticFiles {
 
 impl AssetService for StaticFiles {
     fn fetch(&self, request: AssetRequest) -> LocalBoxFuture<'static, Response<Body>> {
-        let Some(assets) = self.0.clone() else { return std::future::ready(nothing()).boxed_local() };
+        let Some(assets) = self.0.clone() else {
+            return std::future::ready(nothing()).boxed_local();
+        };
         async move {
             let request = quire_assets::AssetRequest {
                 method: &request.method,

@@ -135,7 +135,9 @@ impl Fleet {
     ) -> Self {
         let (events, happened) = unbounded_channel();
         Self {
-            log: Log { level: settings.log_level },
+            log: Log {
+                level: settings.log_level,
+            },
             settings,
             listener: Some(listener),
             address,
@@ -155,6 +157,11 @@ impl Fleet {
         }
     }
 
+    /// Starts workers for a generation to come.
+    pub(super) fn prepare(&mut self) -> io::Result<()> {
+        (0..self.settings.workers.get()).try_for_each(|_| self.spawn().map(drop))
+    }
+
     pub(super) async fn run(
         mut self,
         deployment: Deployment,
@@ -162,6 +169,11 @@ impl Fleet {
     ) -> Result<Exit, ServerError> {
         let mut interrupt = signal(SignalKind::interrupt()).map_err(ServerError::Signals)?;
         let mut terminate = signal(SignalKind::terminate()).map_err(ServerError::Signals)?;
+        let now = Instant::now();
+        // Those that were prepared could not be heard yet.
+        self.workers
+            .values_mut()
+            .for_each(|worker| worker.heard = now);
         self.begin(deployment, None);
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -188,7 +200,9 @@ impl Fleet {
 
     fn obey(&mut self, command: Command) {
         match command {
-            Command::Reload(deployment, reply) if self.stopping.is_none() => self.begin(*deployment, Some(reply)),
+            Command::Reload(deployment, reply) if self.stopping.is_none() => {
+                self.begin(*deployment, Some(reply))
+            }
             Command::Reload(_, reply) => answer(reply, Err(ReloadError::Stopping)),
             Command::BuildFailed(report) => {
                 if let Ok(frame) = frame(&ToWorker::BuildFailed { report }) {
@@ -197,7 +211,9 @@ impl Fleet {
                 }
             }
             Command::BuildRecovered => {
-                if self.build_failure.take().is_some() && let Ok(frame) = frame(&ToWorker::BuildRecovered) {
+                if self.build_failure.take().is_some()
+                    && let Ok(frame) = frame(&ToWorker::BuildRecovered)
+                {
                     self.tell_serving(&frame);
                 }
             }
@@ -213,7 +229,11 @@ impl Fleet {
     }
 
     fn tell_serving(&self, frame: &Frame) {
-        for worker in self.workers.values().filter(|worker| worker.role == Role::Serving) {
+        for worker in self
+            .workers
+            .values()
+            .filter(|worker| worker.role == Role::Serving)
+        {
             worker.process.send(frame.clone());
         }
     }
@@ -224,7 +244,9 @@ impl Fleet {
             return;
         }
         let signal = u8::try_from(kind.as_raw_value()).unwrap_or_default();
-        self.stopping = Some(Stopping { outcome: Ok(Exit::Interrupted(signal)) });
+        self.stopping = Some(Stopping {
+            outcome: Ok(Exit::Interrupted(signal)),
+        });
         self.workers.values_mut().for_each(Worker::kill);
     }
 
@@ -232,15 +254,23 @@ impl Fleet {
     fn begin(&mut self, deployment: Deployment, reply: Option<Reply>) {
         self.give_up_pending(ReloadError::Superseded);
         let hang_limit = self.settings.hang_limit(deployment.cpu_limit());
-        let start =
-            ToWorker::Start { settings: self.settings.for_worker(), deployment: Box::new(deployment) };
+        let start = ToWorker::Start {
+            settings: self.settings.for_worker(),
+            deployment: Box::new(deployment),
+        };
         self.last_number += 1;
         let number = self.last_number;
         let failure = match frame(&start) {
             Ok(start) => {
-                let generation = Generation { number, start, hang_limit };
+                let generation = Generation {
+                    number,
+                    start,
+                    hang_limit,
+                };
                 self.pending = Some(Pending { generation, reply });
-                let Err(error) = (0..self.settings.workers.get()).try_for_each(|_| self.start_pending_worker()) else {
+                let Err(error) =
+                    (0..self.settings.workers.get()).try_for_each(|_| self.start_pending_worker())
+                else {
                     return;
                 };
                 if self.current.is_none() {
@@ -251,7 +281,9 @@ impl Fleet {
                 StartFailure::new(ServerError::Spawn(error).to_string())
             }
             Err(failure) => {
-                let Some(reply) = reply else { return self.stop(Err(failure.into())) };
+                let Some(reply) = reply else {
+                    return self.stop(Err(failure.into()));
+                };
                 return answer(reply, Err(failure.into()));
             }
         };
@@ -259,10 +291,19 @@ impl Fleet {
     }
 
     fn start_pending_worker(&mut self) -> io::Result<()> {
-        let spare = self.workers.iter().find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
+        let spare = self
+            .workers
+            .iter()
+            .find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
         let spare = spare.map(|(&number, _)| number);
-        let Some(Pending { generation, .. }) = &self.pending else { return Ok(()) };
-        let (generation, start, hang_limit) = (generation.number, generation.start.clone(), generation.hang_limit);
+        let Some(Pending { generation, .. }) = &self.pending else {
+            return Ok(());
+        };
+        let (generation, start, hang_limit) = (
+            generation.number,
+            generation.start.clone(),
+            generation.hang_limit,
+        );
         self.start_worker(spare, generation, start, hang_limit)
     }
 
@@ -290,7 +331,12 @@ impl Fleet {
         let listener = self.listener.as_ref().ok_or(io::ErrorKind::NotConnected)?;
         self.last_number += 1;
         let number = self.last_number;
-        let process = WorkerProcess::spawn(number, &self.settings.worker_command, listener, self.events.clone())?;
+        let process = WorkerProcess::spawn(
+            number,
+            &self.settings.worker_command,
+            listener,
+            self.events.clone(),
+        )?;
         let now = Instant::now();
         let worker = Worker {
             process,
@@ -308,35 +354,58 @@ impl Fleet {
     }
 
     fn handle(&mut self, event: Event) {
-        let Some(worker) = self.workers.get_mut(&event.worker) else { return };
+        let Some(worker) = self.workers.get_mut(&event.worker) else {
+            return;
+        };
         worker.heard = Instant::now();
         match event.what {
-            What::Said(FromWorker::Heartbeat { resident_bytes }) => worker.resident_bytes = resident_bytes,
+            What::Said(FromWorker::Heartbeat { resident_bytes }) => {
+                worker.resident_bytes = resident_bytes
+            }
             What::Said(FromWorker::Loaded) => {}
             What::Said(FromWorker::Ready) => self.ready(event.worker),
-            What::Said(FromWorker::StartFailed(failure)) => self.start_failed(event.worker, failure),
+            What::Said(FromWorker::StartFailed(failure)) => {
+                self.start_failed(event.worker, failure)
+            }
             What::Said(FromWorker::AcceptStopped) => self.settled(event.worker),
             What::Exited(status) => self.exited(event.worker, status),
         }
     }
 
     fn ready(&mut self, number: u64) {
-        let Some(worker) = self.workers.get_mut(&number).filter(|worker| worker.role == Role::Starting) else { return };
-        if self.current.as_ref().is_some_and(|current| current.number == worker.generation) {
+        let Some(worker) = self
+            .workers
+            .get_mut(&number)
+            .filter(|worker| worker.role == Role::Starting)
+        else {
+            return;
+        };
+        if self
+            .current
+            .as_ref()
+            .is_some_and(|current| current.number == worker.generation)
+        {
             worker.accept(self.build_failure.as_ref());
             return;
         }
         worker.role = Role::Standby;
         let Some(pending) = &self.pending else { return };
         let of_pending = |worker: &&Worker| worker.generation == pending.generation.number;
-        if self.workers.values().filter(of_pending).all(|worker| worker.role == Role::Standby) {
+        if self
+            .workers
+            .values()
+            .filter(of_pending)
+            .all(|worker| worker.role == Role::Standby)
+        {
             self.take_over();
         }
     }
 
     /// The pending generation becomes the current one.
     fn take_over(&mut self) {
-        let Some(Pending { generation, reply }) = self.pending.take() else { return };
+        let Some(Pending { generation, reply }) = self.pending.take() else {
+            return;
+        };
         let now = Instant::now();
         self.build_failure = None;
         self.respawns.clear();
@@ -355,9 +424,16 @@ impl Fleet {
         }
         self.current = Some(generation);
         match reply {
-            Some(reply) => self.settling = Some(Settling { old, deadline: now + SETTLE_LIMIT, reply }),
+            Some(reply) => {
+                self.settling = Some(Settling {
+                    old,
+                    deadline: now + SETTLE_LIMIT,
+                    reply,
+                })
+            }
             None => {
-                self.log.notice(&format!("ready on http://{}", self.address));
+                self.log
+                    .notice(&format!("ready on http://{}", self.address));
                 // Whoever is interested holds a receiver.
                 let _ = self.serving.send(true);
             }
@@ -373,33 +449,45 @@ impl Fleet {
     }
 
     fn finish_settling(&mut self, now: Instant) {
-        let done = self.settling.take_if(|settling| settling.old.is_empty() || settling.deadline <= now);
+        let done = self
+            .settling
+            .take_if(|settling| settling.old.is_empty() || settling.deadline <= now);
         if let Some(settling) = done {
             answer(settling.reply, Ok(()));
         }
     }
 
     fn start_failed(&mut self, number: u64, failure: StartFailure) {
-        let Some(worker) = self.workers.get_mut(&number) else { return };
+        let Some(worker) = self.workers.get_mut(&number) else {
+            return;
+        };
         // It ends by itself; this keeps its end from being told as a second failure.
         worker.doomed = true;
         if self.is_pending(number) {
             self.give_up_pending(failure.into());
         } else {
-            self.log.error(&format!("a replacement worker cannot start: {failure}"));
+            self.log
+                .error(&format!("a replacement worker cannot start: {failure}"));
         }
     }
 
     fn is_pending(&self, number: u64) -> bool {
         let generation = self.workers.get(&number).map(|worker| worker.generation);
-        self.pending.as_ref().is_some_and(|pending| Some(pending.generation.number) == generation)
+        self.pending
+            .as_ref()
+            .is_some_and(|pending| Some(pending.generation.number) == generation)
     }
 
     /// Ends the workers of the pending generation, if there is one. Without the first there is no server.
     fn give_up_pending(&mut self, reason: ReloadError) {
-        let Some(pending) = self.pending.take() else { return };
+        let Some(pending) = self.pending.take() else {
+            return;
+        };
         let of_pending = |worker: &&mut Worker| worker.generation == pending.generation.number;
-        self.workers.values_mut().filter(of_pending).for_each(Worker::kill);
+        self.workers
+            .values_mut()
+            .filter(of_pending)
+            .for_each(Worker::kill);
         match (pending.reply, reason) {
             (Some(reply), reason) => answer(reply, Err(reason)),
             (None, ReloadError::Start(failure)) => self.stop(Err(failure.into())),
@@ -409,31 +497,46 @@ impl Fleet {
 
     fn exited(&mut self, number: u64, status: io::Result<ExitStatus>) {
         let is_pending = self.is_pending(number);
-        let Some(worker) = self.workers.remove(&number) else { return };
+        let Some(worker) = self.workers.remove(&number) else {
+            return;
+        };
         self.settled(number);
         let told = worker.doomed || self.stopping.is_some();
         let end = describe(&status);
         match worker.role {
+            Role::Draining if told || status.is_ok_and(|status| status.success()) => {}
             Role::Draining => {
-                if !told && !status.is_ok_and(|status| status.success()) {
-                    self.log.warning(&format!("an old worker (pid {}) {end} before it was done", worker.process.pid));
-                }
+                self.log.warning(&format!(
+                    "an old worker (pid {}) {end} before it was done",
+                    worker.process.pid
+                ));
             }
             Role::Spare => {
                 self.note_lifetime(&worker);
                 self.spare_due = Instant::now() + self.backoff();
             }
             _ if is_pending => {
-                let text = format!("a worker process {end} while it started; its output may say why");
+                let text =
+                    format!("a worker process {end} while it started; its output may say why");
                 self.give_up_pending(StartFailure::new(text).into());
             }
-            _ if self.current.as_ref().is_some_and(|current| current.number == worker.generation) => {
+            _ if self
+                .current
+                .as_ref()
+                .is_some_and(|current| current.number == worker.generation) =>
+            {
                 self.note_lifetime(&worker);
                 let delay = self.backoff();
                 if !told {
-                    let when = if delay.is_zero() { String::new() } else { format!(" in {} ms", delay.as_millis()) };
+                    let when = if delay.is_zero() {
+                        String::new()
+                    } else {
+                        format!(" in {} ms", delay.as_millis())
+                    };
                     let pid = worker.process.pid;
-                    self.log.error(&format!("a worker (pid {pid}) {end}; another one starts{when}"));
+                    self.log.error(&format!(
+                        "a worker (pid {pid}) {end}; another one starts{when}"
+                    ));
                 }
                 self.respawns.push(Instant::now() + delay);
                 self.respawn_due(Instant::now());
@@ -444,13 +547,19 @@ impl Fleet {
 
     fn note_lifetime(&mut self, worker: &Worker) {
         let short = worker.spawned.elapsed() < SHORT_LIFE;
-        self.short_lives = if short { self.short_lives.saturating_add(1) } else { 0 };
+        self.short_lives = if short {
+            self.short_lives.saturating_add(1)
+        } else {
+            0
+        };
     }
 
     fn backoff(&self) -> Duration {
         match self.short_lives.checked_sub(1) {
             None => Duration::ZERO,
-            Some(doublings) => BACKOFF_FIRST.saturating_mul(1 << doublings.min(16)).min(BACKOFF_MAX),
+            Some(doublings) => BACKOFF_FIRST
+                .saturating_mul(1 << doublings.min(16))
+                .min(BACKOFF_MAX),
         }
     }
 
@@ -467,7 +576,9 @@ impl Fleet {
                 worker.kill();
                 continue;
             }
-            let resident = resident_bytes(pid).or(worker.resident_bytes).unwrap_or_default();
+            let resident = resident_bytes(pid)
+                .or(worker.resident_bytes)
+                .unwrap_or_default();
             if resident > self.settings.memory_limit {
                 self.log.error(&format!(
                     "a worker (pid {pid}) used {} MiB of memory, more than the {} MiB allowed, and was killed; another one starts",
@@ -481,10 +592,16 @@ impl Fleet {
                 worker.kill();
             }
         }
-        let draining = self.workers.values_mut().filter(|worker| worker.role == Role::Draining && !worker.doomed);
+        let draining = self
+            .workers
+            .values_mut()
+            .filter(|worker| worker.role == Role::Draining && !worker.doomed);
         let mut draining: Vec<_> = draining.collect();
         let surplus = draining.len().saturating_sub(DRAINING_MAX);
-        draining.iter_mut().take(surplus).for_each(|worker| worker.kill());
+        draining
+            .iter_mut()
+            .take(surplus)
+            .for_each(|worker| worker.kill());
         self.finish_settling(now);
         self.respawn_due(now);
         self.top_up_spares(now);
@@ -497,8 +614,12 @@ impl Fleet {
         }
         while let Some(at) = self.respawns.iter().position(|&due| due <= now) {
             let Some(current) = &self.current else { return };
-            let (generation, start, hang_limit) = (current.number, current.start.clone(), current.hang_limit);
-            let spare = self.workers.iter().find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
+            let (generation, start, hang_limit) =
+                (current.number, current.start.clone(), current.hang_limit);
+            let spare = self
+                .workers
+                .iter()
+                .find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
             let spare = spare.map(|(&number, _)| number);
             match self.start_worker(spare, generation, start, hang_limit) {
                 Ok(()) => {
@@ -513,10 +634,18 @@ impl Fleet {
     }
 
     fn top_up_spares(&mut self, now: Instant) {
-        if self.current.is_none() || self.pending.is_some() || self.stopping.is_some() || now < self.spare_due {
+        if self.current.is_none()
+            || self.pending.is_some()
+            || self.stopping.is_some()
+            || now < self.spare_due
+        {
             return;
         }
-        let spares = self.workers.values().filter(|worker| worker.role == Role::Spare).count();
+        let spares = self
+            .workers
+            .values()
+            .filter(|worker| worker.role == Role::Spare)
+            .count();
         for _ in spares..self.settings.spare_workers {
             if self.spawn().is_err() {
                 // A reload will say so if it still cannot be done then.

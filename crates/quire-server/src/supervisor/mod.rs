@@ -8,7 +8,7 @@ mod fleet;
 mod memory;
 mod process;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -19,16 +19,15 @@ use crate::deployment::Deployment;
 use crate::error::{ReloadError, ServerError};
 use crate::listener;
 use crate::settings::Settings;
+use fleet::Fleet;
 
 /// A server that listens and is ready to run.
 #[derive(Debug)]
 pub struct Supervisor {
-    settings: Settings,
-    listener: TcpListener,
+    fleet: Fleet,
     address: SocketAddr,
     handle: SupervisorHandle,
     commands: UnboundedReceiver<Command>,
-    serving: watch::Sender<bool>,
 }
 
 /// How a server ended that ran as it should.
@@ -81,11 +80,22 @@ impl Supervisor {
         let listener = listener::bind(settings.address)?;
         let address = listener
             .local_addr()
-            .map_err(|source| ServerError::Listen { address: settings.address, source })?;
+            .map_err(|source| ServerError::Listen {
+                address: settings.address,
+                source,
+            })?;
         let (sender, commands) = unbounded_channel();
         let (serving, observed) = watch::channel(false);
-        let handle = SupervisorHandle { commands: sender, serving: observed };
-        Ok(Self { settings, listener, address, handle, commands, serving })
+        let handle = SupervisorHandle {
+            commands: sender,
+            serving: observed,
+        };
+        Ok(Self {
+            fleet: Fleet::new(settings, listener, address, serving),
+            address,
+            handle,
+            commands,
+        })
     }
 
     /// Where it listens; of interest if the settings left the port open.
@@ -98,14 +108,17 @@ impl Supervisor {
         self.handle.clone()
     }
 
+    /// Starts the worker processes before there is anything for them to serve, so that they load the engine while a
+    /// deployment is being made. Must be called on the tokio runtime that [`Supervisor::run`] will run on.
+    pub fn prepare(&mut self) -> Result<(), ServerError> {
+        self.fleet.prepare().map_err(ServerError::Spawn)
+    }
+
     /// Serves a deployment, and those that reloads bring after it, until a signal or [`SupervisorHandle::stop`] ends it.
     ///
     /// SIGINT and SIGTERM are taken over. The future must run on a tokio runtime with I/O and time, of any flavour.
     pub async fn run(self, deployment: Deployment) -> Result<Exit, ServerError> {
-        let Self { settings, listener, address, handle, commands, serving } = self;
-        // The server must not wait for commands from itself.
-        drop(handle);
-        fleet::Fleet::new(settings, listener, address, serving).run(deployment, commands).await
+        self.fleet.run(deployment, self.commands).await
     }
 }
 
@@ -114,7 +127,9 @@ impl SupervisorHandle {
     /// one stays. In between no connection is refused.
     pub async fn reload(&self, deployment: Deployment) -> Result<(), ReloadError> {
         let (reply, replied) = oneshot::channel();
-        let _ = self.commands.send(Command::Reload(Box::new(deployment), reply));
+        let _ = self
+            .commands
+            .send(Command::Reload(Box::new(deployment), reply));
         // A server that has ended drops commands, and with them the reply's sender.
         replied.await.unwrap_or(Err(ReloadError::Stopping))
     }
@@ -136,7 +151,11 @@ impl SupervisorHandle {
 
     /// Returns once the first deployment is served; `false` if that will not happen.
     pub async fn serving(&self) -> bool {
-        self.serving.clone().wait_for(|serving| *serving).await.is_ok()
+        self.serving
+            .clone()
+            .wait_for(|serving| *serving)
+            .await
+            .is_ok()
     }
 
     /// The workers as they are now; none if the server has ended.

@@ -55,7 +55,10 @@ impl WorkerProcess {
         let (near, far) = UnixStream::pair()?;
         listener::send(&near, listener)?;
         let mut process = process(command)?;
-        let child = process.stdin(Stdio::from(OwnedFd::from(far))).kill_on_drop(true).spawn()?;
+        let child = process
+            .stdin(Stdio::from(OwnedFd::from(far)))
+            .kill_on_drop(true)
+            .spawn()?;
         // With it goes this process's copy of the far end, else the near one would never report its end.
         drop(process);
         near.set_nonblocking(true)?;
@@ -66,7 +69,11 @@ impl WorkerProcess {
         let reading = tokio::spawn(read(worker, reader, events.clone()));
         let writing = tokio::spawn(write(frames, writer));
         tokio::spawn(attend(worker, child, killed, reading, writing, events));
-        Ok(Self { pid, control, kill: Some(kill) })
+        Ok(Self {
+            pid,
+            control,
+            kill: Some(kill),
+        })
     }
 
     /// Sends a message; a worker that has gone misses it, and its end is an event of its own.
@@ -88,19 +95,34 @@ fn process(command: &WorkerCommand) -> io::Result<Command> {
         Some(program) => Command::new(program),
         None if running.exists() => {
             let mut process = Command::new(running);
-            process.arg0(std::env::args_os().next().unwrap_or_else(|| OsString::from("quire")));
+            process.arg0(
+                std::env::args_os()
+                    .next()
+                    .unwrap_or_else(|| OsString::from("quire")),
+            );
             process
         }
         None => Command::new(std::env::current_exe()?),
     };
-    process.args(&command.arguments).envs(command.environment.iter().map(|(name, value)| (name, value)));
+    process.args(&command.arguments).envs(
+        command
+            .environment
+            .iter()
+            .map(|(name, value)| (name, value)),
+    );
     Ok(process)
 }
 
 async fn read(worker: u64, mut reader: OwnedReadHalf, events: UnboundedSender<Event>) {
     // An end or an error in the channel comes with the end of the process.
     while let Ok(Some(message)) = control::read(&mut reader).await {
-        if events.send(Event { worker, what: What::Said(message) }).is_err() {
+        if events
+            .send(Event {
+                worker,
+                what: What::Said(message),
+            })
+            .is_err()
+        {
             return;
         }
     }
@@ -134,5 +156,8 @@ async fn attend(
     };
     let _ = timeout(LAST_WORDS, reading).await;
     writing.abort();
-    let _ = events.send(Event { worker, what: What::Exited(status) });
+    let _ = events.send(Event {
+        worker,
+        what: What::Exited(status),
+    });
 }

@@ -23,17 +23,27 @@ pub(crate) async fn run(listener: TcpListener, worker: Rc<Worker>) {
                 // A connection without it is slower, no more.
                 let _ = socket.set_nodelay(true);
                 let (number, connection) = worker.connections.add(peer);
-                let registration = Registration { connections: worker.connections.clone(), number };
+                let registration = Registration {
+                    connections: worker.connections.clone(),
+                    number,
+                };
                 let worker = worker.clone();
                 // A panic ends this task only.
                 tokio::task::spawn_local(async move {
                     let _registration = registration;
-                    worker.protocols.serve(socket, &connection, &worker.site).await;
+                    worker
+                        .protocols
+                        .serve(socket, &connection, &worker.site)
+                        .await;
                 });
                 // Serve it before taking another: if it keeps this worker busy, the next is for others to take.
                 tokio::task::yield_now().await;
             }
-            Err(error) if matches!(error.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) => {}
+            Err(error)
+                if matches!(
+                    error.kind(),
+                    ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset
+                ) => {}
             // Out of descriptors or memory: the connection stays in the queue.
             Err(_) => tokio::time::sleep(PAUSE).await,
         }

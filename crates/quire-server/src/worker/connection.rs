@@ -60,7 +60,11 @@ impl Connection {
     /// Ready when the connection is to end at once; arranges to be woken on any change of how it is to end.
     pub(crate) fn poll_abort(&self, context: &Context<'_>) -> Poll<()> {
         self.waker.register(context.waker());
-        if self.ending.load(Relaxed) == Ending::Now as u8 { Poll::Ready(()) } else { Poll::Pending }
+        if self.ending.load(Relaxed) == Ending::Now as u8 {
+            Poll::Ready(())
+        } else {
+            Poll::Pending
+        }
     }
 
     /// Whether HTTP is to end after what is in flight. A request that is on its way in counts: told to finish before it
@@ -84,7 +88,9 @@ pub(crate) struct InFlight(Arc<Connection>);
 impl InFlight {
     pub(crate) fn new(connection: Arc<Connection>) -> Self {
         // Only this thread writes: load and store do for an increment.
-        connection.in_flight.store(connection.in_flight.load(Relaxed) + 1, Relaxed);
+        connection
+            .in_flight
+            .store(connection.in_flight.load(Relaxed) + 1, Relaxed);
         connection.headers_due.store(false, Relaxed);
         Self(connection)
     }
@@ -92,7 +98,9 @@ impl InFlight {
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        self.0.in_flight.store(self.0.in_flight.load(Relaxed) - 1, Relaxed);
+        self.0
+            .in_flight
+            .store(self.0.in_flight.load(Relaxed) - 1, Relaxed);
         self.0.since.store(self.0.clock.load(Relaxed), Relaxed);
     }
 }
@@ -136,7 +144,11 @@ impl Connections {
             in_flight: AtomicU32::new(0),
             since: AtomicU32::new(self.clock.load(Relaxed)),
             headers_due: AtomicBool::new(true),
-            ending: AtomicU8::new(if self.draining.get() { Ending::Graceful } else { Ending::No } as u8),
+            ending: AtomicU8::new(if self.draining.get() {
+                Ending::Graceful
+            } else {
+                Ending::No
+            } as u8),
             waker: AtomicWaker::new(),
         });
         (self.all.borrow_mut().insert(connection.clone()), connection)
@@ -173,7 +185,8 @@ impl Connections {
 
     /// Moves the clock by a [`TICK`] and ends connections that were quiet for too long.
     pub(crate) fn tick(&self) {
-        self.clock.store(self.clock.load(Relaxed).wrapping_add(1), Relaxed);
+        self.clock
+            .store(self.clock.load(Relaxed).wrapping_add(1), Relaxed);
         self.sweep();
     }
 
@@ -204,7 +217,10 @@ mod tests {
     use super::*;
 
     fn connections() -> Connections {
-        Connections::new(QuietLimits { headers: TICK * 2, idle: TICK * 4 })
+        Connections::new(QuietLimits {
+            headers: TICK * 2,
+            idle: TICK * 4,
+        })
     }
 
     fn peer() -> SocketAddr {

@@ -13,18 +13,21 @@ const GRACE: Duration = Duration::from_secs(1);
 
 /// Watches the control channel from a thread of its own: the event loop may be what is stuck.
 pub(crate) fn watch(control: UnixStream) -> io::Result<()> {
-    thread::Builder::new().name("lifeline".to_owned()).stack_size(64 * 1024).spawn(move || {
-        loop {
-            // No event is asked for; the end of the channel is always reported.
-            let mut watched = [PollFd::new(&control, PollFlags::empty())];
-            match poll(&mut watched, None) {
-                Ok(_) => break,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(_) => break,
+    thread::Builder::new()
+        .name("lifeline".to_owned())
+        .stack_size(64 * 1024)
+        .spawn(move || {
+            loop {
+                // No event is asked for; the end of the channel is always reported.
+                let mut watched = [PollFd::new(&control, PollFlags::empty())];
+                match poll(&mut watched, None) {
+                    Ok(_) => break,
+                    Err(rustix::io::Errno::INTR) => {}
+                    Err(_) => break,
+                }
             }
-        }
-        thread::sleep(GRACE);
-        let _ = kill_process(getpid(), Signal::KILL);
-    })?;
+            thread::sleep(GRACE);
+            let _ = kill_process(getpid(), Signal::KILL);
+        })?;
     Ok(())
 }

@@ -41,7 +41,9 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // There is no log yet, and perhaps no supervisor.
-            eprintln!("error: a worker process cannot run: {error}; workers are started by `quire dev` and `quire serve`");
+            eprintln!(
+                "error: a worker process cannot run: {error}; workers are started by `quire dev` and `quire serve`"
+            );
             ExitCode::FAILURE
         }
     }
@@ -54,7 +56,9 @@ fn run() -> io::Result<()> {
     rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
     lifeline::watch(control.try_clone()?)?;
     control.set_nonblocking(true)?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build_local(Default::default())?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build_local(Default::default())?;
     let result = runtime.block_on(work(control, listener));
     // Whatever still runs is not worth waiting for.
     runtime.shutdown_background();
@@ -70,7 +74,10 @@ struct Worker {
 
 async fn work(control: UnixStream, listener: std::net::TcpListener) -> io::Result<()> {
     // Ctrl-C in a terminal reaches every process in it. With these, nothing happens here.
-    let _ignored = [signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?];
+    let _ignored = [
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ];
     let (mut reader, writer) = tokio::net::UnixStream::from_std(control)?.into_split();
     let (say, said) = unbounded_channel();
     let mut writing = tokio::task::spawn_local(write(said, writer));
@@ -94,7 +101,10 @@ async fn serve(
 ) -> io::Result<()> {
     let (settings, deployment) = loop {
         match control::read(reader).await? {
-            Some(ToWorker::Start { settings, deployment }) => break (settings, deployment),
+            Some(ToWorker::Start {
+                settings,
+                deployment,
+            }) => break (settings, deployment),
             Some(ToWorker::Drain { .. }) | None => return Ok(()),
             Some(_) => {}
         }
@@ -106,17 +116,27 @@ async fn serve(
             return Ok(());
         }
     };
-    let limits = QuietLimits { headers: settings.header_limit, idle: settings.idle_limit };
-    let connections = shared.get_or_init(|| Rc::new(Connections::new(limits))).clone();
-    let worker = Rc::new(Worker { site, connections, protocols: Protocols::new() });
+    let limits = QuietLimits {
+        headers: settings.header_limit,
+        idle: settings.idle_limit,
+    };
+    let connections = shared
+        .get_or_init(|| Rc::new(Connections::new(limits)))
+        .clone();
+    let worker = Rc::new(Worker {
+        site,
+        connections,
+        protocols: Protocols::new(),
+    });
     let mut listener = Some(tokio::net::TcpListener::from_std(listener)?);
     let mut accepting: Option<JoinHandle<()>> = None;
     let _ = say.send(FromWorker::Ready);
     loop {
         match control::read(reader).await? {
             Some(ToWorker::Accept) => {
-                accepting =
-                    listener.take().map(|listener| tokio::task::spawn_local(accept::run(listener, worker.clone())));
+                accepting = listener.take().map(|listener| {
+                    tokio::task::spawn_local(accept::run(listener, worker.clone()))
+                });
             }
             Some(ToWorker::BuildFailed { report }) => worker.site.set_build_failure(Some(&report)),
             Some(ToWorker::BuildRecovered) => worker.site.set_build_failure(None),
@@ -175,7 +195,12 @@ async fn beat(say: UnboundedSender<FromWorker>, connections: Rc<OnceCell<Rc<Conn
         if let Some(connections) = connections.get() {
             connections.tick();
         }
-        if say.send(FromWorker::Heartbeat { resident_bytes: resident_bytes() }).is_err() {
+        if say
+            .send(FromWorker::Heartbeat {
+                resident_bytes: resident_bytes(),
+            })
+            .is_err()
+        {
             return;
         }
     }

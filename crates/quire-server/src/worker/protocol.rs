@@ -51,7 +51,10 @@ impl Protocols {
     pub(crate) fn new() -> Self {
         let mut http1 = http1::Builder::new();
         // The buffer's limit bounds what is queued for a slow reader, too.
-        http1.max_header_size(HEADER_BYTES_MAX).max_buf_size(HEADER_BYTES_MAX).header_read_timeout(None);
+        http1
+            .max_header_size(HEADER_BYTES_MAX)
+            .max_buf_size(HEADER_BYTES_MAX)
+            .header_read_timeout(None);
         let mut http2 = http2::Builder::new(LocalExecutor);
         http2
             .timer(TokioTimer::new())
@@ -64,12 +67,19 @@ impl Protocols {
     }
 
     /// Serves a connection until either side ends it.
-    pub(crate) async fn serve(&self, mut socket: TcpStream, connection: &Arc<Connection>, site: &Rc<Site>) {
+    pub(crate) async fn serve(
+        &self,
+        mut socket: TcpStream,
+        connection: &Arc<Connection>,
+        site: &Rc<Site>,
+    ) {
         let leftover = Leftover::default();
         {
             let mut serving = pin!(async {
                 // An error here is the client's: it has gone, or did not speak HTTP and was told so.
-                let Ok(Some((version, first))) = detect(&mut socket).await else { return };
+                let Ok(Some((version, first))) = detect(&mut socket).await else {
+                    return;
+                };
                 let stream = Stream::new(socket, first, connection.clone(), leftover.clone());
                 match version {
                     Version::Http1 => self.serve_http1(stream, connection, site).await,
@@ -84,7 +94,10 @@ impl Protocols {
                 return;
             }
         }
-        let socket = leftover.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let socket = leftover
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take();
         if let Some(socket) = socket {
             linger(socket).await;
         }

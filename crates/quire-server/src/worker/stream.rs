@@ -25,13 +25,27 @@ pub(crate) struct Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(socket: TcpStream, first: BytesMut, connection: Arc<Connection>, leftover: Leftover) -> Self {
-        Self { socket: Some(TokioIo::new(socket)), first, connection, shut_down: false, leftover }
+    pub(crate) fn new(
+        socket: TcpStream,
+        first: BytesMut,
+        connection: Arc<Connection>,
+        leftover: Leftover,
+    ) -> Self {
+        Self {
+            socket: Some(TokioIo::new(socket)),
+            first,
+            connection,
+            shut_down: false,
+            leftover,
+        }
     }
 
     fn socket(&mut self) -> io::Result<Pin<&mut TokioIo<TcpStream>>> {
         // There until the stream is dropped.
-        self.socket.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
+        self.socket
+            .as_mut()
+            .map(Pin::new)
+            .ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
@@ -66,7 +80,11 @@ impl Read for Stream {
 }
 
 impl Write for Stream {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         self.socket()?.poll_write(context, bytes)
     }
 

@@ -12,7 +12,10 @@ const FILES: [(&str, &str); 6] = [
     ("throws.js", "() => { throw new TypeError('on purpose') }"),
     ("spins.js", "() => { while (true); }"),
     ("chains.js", "async () => { for (;;) await 1; }"),
-    ("grows.js", "async () => { const all = []; for (;;) { all.push(new Uint8Array(1 << 20).fill(1)); } }"),
+    (
+        "grows.js",
+        "async () => { const all = []; for (;;) { all.push(new Uint8Array(1 << 20).fill(1)); } }",
+    ),
     ("never.js", "() => new Promise(() => {})"),
 ];
 
@@ -28,7 +31,12 @@ fn two_workers() -> Settings {
 /// Sends a request and leaves its connection open.
 async fn send(server: &Server, path: &str) -> tokio::net::TcpStream {
     let mut socket = server.connect().await;
-    socket.write_all(format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").as_bytes()).await.unwrap();
+    socket
+        .write_all(
+            format!("GET {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").as_bytes(),
+        )
+        .await
+        .unwrap();
     socket
 }
 
@@ -52,7 +60,11 @@ async fn others_are_served_while_a_worker_hangs_and_it_is_replaced() {
         .await;
         drop(hung);
         let after = server.pids().await;
-        assert_eq!(after.iter().filter(|pid| before.contains(pid)).count(), 1, "{path}: {before:?} {after:?}");
+        assert_eq!(
+            after.iter().filter(|pid| before.contains(pid)).count(),
+            1,
+            "{path}: {before:?} {after:?}"
+        );
         assert_eq!(server.get("/fine").await.body, "fine", "after {path}");
         server.stop().await;
     }
@@ -89,17 +101,37 @@ async fn serve_tells_an_id_and_dev_tells_everything() {
     let server = Server::start(settings(), functions(&FILES)).await;
     let answer = server.get("/throws").await;
     assert_eq!(answer.status, 500);
-    assert!(answer.body.contains("error 1101") && !answer.body.contains("on purpose"), "{}", answer.body);
+    assert!(
+        answer.body.contains("error 1101") && !answer.body.contains("on purpose"),
+        "{}",
+        answer.body
+    );
     let answer = server.get("/never").await;
     assert_eq!(answer.status, 500);
     server.stop().await;
 
-    let server = Server::start(Settings { mode: Mode::Dev, ..settings() }, functions(&FILES)).await;
+    let server = Server::start(
+        Settings {
+            mode: Mode::Dev,
+            ..settings()
+        },
+        functions(&FILES),
+    )
+    .await;
     let answer = server.get("/throws").await;
-    assert!(answer.body.starts_with("TypeError: on purpose"), "{}", answer.body);
-    let browser = "GET /throws HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
+    assert!(
+        answer.body.starts_with("TypeError: on purpose"),
+        "{}",
+        answer.body
+    );
+    let browser =
+        "GET /throws HTTP/1.1\r\nHost: h\r\nAccept: text/html\r\nConnection: close\r\n\r\n";
     let answer = server.request(browser).await;
-    assert!(answer.body.contains("<h1>TypeError: on purpose</h1>"), "{}", answer.body);
+    assert!(
+        answer.body.contains("<h1>TypeError: on purpose</h1>"),
+        "{}",
+        answer.body
+    );
     server.stop().await;
 }
 
@@ -107,10 +139,20 @@ async fn serve_tells_an_id_and_dev_tells_everything() {
 async fn a_program_that_cannot_start_is_an_error_of_the_server() {
     let supervisor = Supervisor::bind(settings()).unwrap();
     let mut deployment = functions(&FILES);
-    deployment.program.as_mut().unwrap().script = "(async function (quire) { throw new Error('at the top') })".to_owned();
+    deployment.program.as_mut().unwrap().script =
+        "(async function (quire) { throw new Error('at the top') })".to_owned();
     let error = within(supervisor.run(deployment)).await.unwrap_err();
-    let ServerError::Start(failure) = error else { panic!("{error}") };
-    assert!(failure.stack.as_deref().unwrap_or_default().contains("at the top"), "{failure}");
+    let ServerError::Start(failure) = error else {
+        panic!("{error}")
+    };
+    assert!(
+        failure
+            .stack
+            .as_deref()
+            .unwrap_or_default()
+            .contains("at the top"),
+        "{failure}"
+    );
 }
 
 #[tokio::test]
@@ -126,9 +168,17 @@ async fn a_missing_directory_is_an_error_that_names_it() {
 async fn a_worker_that_cannot_start_is_an_error_of_the_server() {
     let mut settings = settings();
     settings.worker_command.program = Some("/bin/false".into());
-    let error = within(Supervisor::bind(settings.clone()).unwrap().run(functions(&FILES))).await.unwrap_err();
+    let error = within(
+        Supervisor::bind(settings.clone())
+            .unwrap()
+            .run(functions(&FILES)),
+    )
+    .await
+    .unwrap_err();
     assert!(error.to_string().contains("exited with code 1"), "{error}");
     settings.worker_command.program = Some("/nonexistent".into());
-    let error = within(Supervisor::bind(settings).unwrap().run(functions(&FILES))).await.unwrap_err();
+    let error = within(Supervisor::bind(settings).unwrap().run(functions(&FILES)))
+        .await
+        .unwrap_err();
     assert!(matches!(error, ServerError::Spawn(_)), "{error}");
 }

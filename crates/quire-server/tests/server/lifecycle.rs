@@ -12,7 +12,10 @@ async fn a_stop_finishes_what_is_in_flight_and_refuses_the_rest() {
     let server = Server::start(settings(), functions(&[("slow.js", slow)])).await;
     let pids = server.pids().await;
     let mut in_flight = server.connect().await;
-    in_flight.write_all(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    in_flight
+        .write_all(b"GET /slow HTTP/1.1\r\nHost: h\r\n\r\n")
+        .await
+        .unwrap();
     let idle = server.connect().await;
     tokio::time::sleep(Duration::from_millis(300)).await;
     server.handle.stop();
@@ -24,7 +27,10 @@ async fn a_stop_finishes_what_is_in_flight_and_refuses_the_rest() {
     .await;
     let answer = read_answer(&mut in_flight).await;
     assert_eq!((answer.status, answer.body.as_str()), (200, "done"));
-    assert_eq!(within(server.running).await.unwrap().unwrap(), Exit::Stopped);
+    assert_eq!(
+        within(server.running).await.unwrap().unwrap(),
+        Exit::Stopped
+    );
     assert!(pids.iter().all(|&pid| !is_running(pid)));
     drop(idle);
 }
@@ -32,21 +38,38 @@ async fn a_stop_finishes_what_is_in_flight_and_refuses_the_rest() {
 #[tokio::test]
 async fn what_takes_longer_than_the_limit_is_cut_off() {
     let long = "async () => { await new Promise((done) => setTimeout(done, 60000)); return new Response('done') }";
-    let limits = Settings { drain_limit: Duration::from_millis(300), ..settings() };
+    let limits = Settings {
+        drain_limit: Duration::from_millis(300),
+        ..settings()
+    };
     let server = Server::start(limits, functions(&[("long.js", long)])).await;
     let mut in_flight = server.connect().await;
-    in_flight.write_all(b"GET /long HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    in_flight
+        .write_all(b"GET /long HTTP/1.1\r\nHost: h\r\n\r\n")
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert_eq!(tokio::time::timeout(Duration::from_secs(20), server.stop()).await.unwrap(), Exit::Stopped);
+    assert_eq!(
+        tokio::time::timeout(Duration::from_secs(20), server.stop())
+            .await
+            .unwrap(),
+        Exit::Stopped
+    );
 }
 
 #[tokio::test]
 async fn workers_end_with_their_supervisor_even_when_stuck() {
-    let files = [("fine.js", "() => new Response('fine')"), ("stuck.js", "async () => { for (;;) await 1; }")];
+    let files = [
+        ("fine.js", "() => new Response('fine')"),
+        ("stuck.js", "async () => { for (;;) await 1; }"),
+    ];
     let server = Server::start(settings(), functions(&files)).await;
     let pids = server.pids().await;
     let mut stuck = server.connect().await;
-    stuck.write_all(b"GET /stuck HTTP/1.1\r\nHost: h\r\n\r\n").await.unwrap();
+    stuck
+        .write_all(b"GET /stuck HTTP/1.1\r\nHost: h\r\n\r\n")
+        .await
+        .unwrap();
     tokio::time::sleep(Duration::from_millis(200)).await;
     // All that a supervisor that is killed leaves of its workers are ends of channels, closed.
     server.running.abort();
@@ -62,6 +85,14 @@ async fn workers_end_with_their_supervisor_even_when_stuck() {
 #[tokio::test]
 async fn a_busy_port_is_an_error_before_anything_starts() {
     let first = Supervisor::bind(settings()).unwrap();
-    let error = Supervisor::bind(Settings { address: first.local_addr(), ..settings() }).unwrap_err().to_string();
-    assert!(error.contains("already in use") && error.contains("--port"), "{error}");
+    let error = Supervisor::bind(Settings {
+        address: first.local_addr(),
+        ..settings()
+    })
+    .unwrap_err()
+    .to_string();
+    assert!(
+        error.contains("already in use") && error.contains("--port"),
+        "{error}"
+    );
 }

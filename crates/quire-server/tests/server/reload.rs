@@ -7,11 +7,18 @@ use quire_server::{Mode, ReloadError, Settings};
 use super::support::{Server, functions, settings, with_assets, within};
 
 fn version(number: usize) -> quire_server::Deployment {
-    functions(&[("index.js", &format!("() => new Response('version {number}')"))])
+    functions(&[(
+        "index.js",
+        &format!("() => new Response('version {number}')"),
+    )])
 }
 
 fn dev() -> Settings {
-    Settings { mode: Mode::Dev, spare_workers: 1, ..settings() }
+    Settings {
+        mode: Mode::Dev,
+        spare_workers: 1,
+        ..settings()
+    }
 }
 
 #[tokio::test]
@@ -41,7 +48,10 @@ async fn no_connection_is_refused_or_lost_during_reloads() {
             tokio::spawn(async move {
                 while !done.load(Relaxed) {
                     let answer = server.get("/").await;
-                    assert!(answer.status == 200 && answer.body.starts_with("version "), "{answer:?}");
+                    assert!(
+                        answer.status == 200 && answer.body.starts_with("version "),
+                        "{answer:?}"
+                    );
                     answered.fetch_add(1, Relaxed);
                 }
             })
@@ -66,7 +76,10 @@ async fn what_cannot_start_changes_nothing() {
     let mut broken = version(1);
     broken.program.as_mut().unwrap().script = "(async function (quire) { null.x })".to_owned();
     let error = within(server.handle.reload(broken)).await.unwrap_err();
-    assert!(matches!(&error, ReloadError::Start(failure) if failure.stack.is_some()), "{error}");
+    assert!(
+        matches!(&error, ReloadError::Start(failure) if failure.stack.is_some()),
+        "{error}"
+    );
     assert_eq!(server.get("/").await.body, "version 0");
     within(server.handle.reload(version(2))).await.unwrap();
     assert_eq!(server.get("/").await.body, "version 2");
@@ -91,8 +104,17 @@ async fn a_failed_build_shows_in_pages_until_the_next_good_one() {
         }
     })
     .await;
-    assert!(page.body.starts_with("<p>page") && page.body.contains("unexpected &lt;token&gt;"), "{}", page.body);
-    assert!(page.head.contains(&format!("content-length: {}", page.body.len())), "{}", page.head);
+    assert!(
+        page.body.starts_with("<p>page") && page.body.contains("unexpected &lt;token&gt;"),
+        "{}",
+        page.body
+    );
+    assert!(
+        page.head
+            .contains(&format!("content-length: {}", page.body.len())),
+        "{}",
+        page.head
+    );
     assert_eq!(server.get("/data.json").await.body, "{}");
     within(server.handle.reload(deployment())).await.unwrap();
     assert_eq!(server.get("/").await.body, "<p>page");

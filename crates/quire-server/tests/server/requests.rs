@@ -6,8 +6,14 @@ async fn functions_assets_and_what_is_neither() {
     std::fs::write(assets.path().join("page.html"), "<p>page").unwrap();
     std::fs::write(assets.path().join("404.html"), "<p>none").unwrap();
     let files = [
-        ("hello/[name].js", "({ params }) => new Response('hello ' + params.name)"),
-        ("guard/_middleware.js", "async ({ next }) => { const r = await next(); r.headers.set('x-guard', '1'); return r }"),
+        (
+            "hello/[name].js",
+            "({ params }) => new Response('hello ' + params.name)",
+        ),
+        (
+            "guard/_middleware.js",
+            "async ({ next }) => { const r = await next(); r.headers.set('x-guard', '1'); return r }",
+        ),
     ];
     let server = Server::start(settings(), with_assets(functions(&files), assets.path())).await;
     let answer = server.get("/hello/you").await;
@@ -19,9 +25,20 @@ async fn functions_assets_and_what_is_neither() {
     assert_eq!(answer.status, 404);
     assert!(answer.head.contains("x-guard: 1"), "{}", answer.head);
     assert_eq!(server.get("/nothing").await.body, "<p>none");
-    let answer = server.request("HEAD /hello/you HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await;
-    assert!(answer.head.contains("content-length: 9") && answer.body.is_empty(), "{answer:?}");
-    assert_eq!(server.request("FOO / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n").await.status, 501);
+    let answer = server
+        .request("HEAD /hello/you HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+        .await;
+    assert!(
+        answer.head.contains("content-length: 9") && answer.body.is_empty(),
+        "{answer:?}"
+    );
+    assert_eq!(
+        server
+            .request("FOO / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n")
+            .await
+            .status,
+        501
+    );
     server.stop().await;
 }
 
@@ -44,9 +61,16 @@ async fn http2_without_tls() {
     use http_body_util::{BodyExt, Empty};
     use hyper_util::rt::{TokioExecutor, TokioIo};
 
-    let server = Server::start(settings(), functions(&[("index.js", "({ request }) => new Response(request.url)")])).await;
+    let server = Server::start(
+        settings(),
+        functions(&[("index.js", "({ request }) => new Response(request.url)")]),
+    )
+    .await;
     let socket = TokioIo::new(server.connect().await);
-    let (mut client, connection) = hyper::client::conn::http2::handshake(TokioExecutor::new(), socket).await.unwrap();
+    let (mut client, connection) =
+        hyper::client::conn::http2::handshake(TokioExecutor::new(), socket)
+            .await
+            .unwrap();
     let connection = tokio::spawn(connection);
     for method in ["GET", "HEAD"] {
         let request = hyper::Request::builder()
@@ -58,7 +82,14 @@ async fn http2_without_tls() {
         assert_eq!(response.status(), 200);
         assert_eq!(response.version(), hyper::Version::HTTP_2);
         let body = response.into_body().collect().await.unwrap().to_bytes();
-        assert_eq!(body, if method == "GET" { format!("http://{}/?a", server.address) } else { String::new() });
+        assert_eq!(
+            body,
+            if method == "GET" {
+                format!("http://{}/?a", server.address)
+            } else {
+                String::new()
+            }
+        );
     }
     drop(client);
     connection.await.unwrap().unwrap();

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use quire_routes::{FunctionFile, RouteOptions, RouteTable};
 use quire_runtime::Program;
-use quire_server::{Deployment, Exit, ServerError, Settings, Supervisor, SupervisorHandle, WorkerCommand, worker};
+use quire_server::{
+    Deployment, Exit, ServerError, Settings, Supervisor, SupervisorHandle, WorkerCommand, worker,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -29,7 +31,14 @@ pub fn settings() -> Settings {
         workers: NonZeroUsize::new(1).unwrap(),
         worker_command: WorkerCommand {
             program: None,
-            arguments: ["support::worker_process", "--exact", "--nocapture", "--test-threads=1"].map(Into::into).into(),
+            arguments: [
+                "support::worker_process",
+                "--exact",
+                "--nocapture",
+                "--test-threads=1",
+            ]
+            .map(Into::into)
+            .into(),
             environment: vec![(WORKER.into(), "1".into())],
         },
         ..Settings::serve()
@@ -40,9 +49,15 @@ pub fn settings() -> Settings {
 pub fn functions(files: &[(&str, &str)]) -> Deployment {
     let listed: Vec<FunctionFile> = files
         .iter()
-        .map(|(path, _)| FunctionFile { path: (*path).to_owned(), exports: vec!["onRequest".to_owned()] })
+        .map(|(path, _)| FunctionFile {
+            path: (*path).to_owned(),
+            exports: vec!["onRequest".to_owned()],
+        })
         .collect();
-    let entries: String = files.iter().map(|(path, code)| format!("[{path:?}, \"onRequest\", {code}],\n")).collect();
+    let entries: String = files
+        .iter()
+        .map(|(path, code)| format!("[{path:?}, \"onRequest\", {code}],\n"))
+        .collect();
     Deployment {
         program: Some(Program {
             script: format!("(async function (quire) {{\nquire.register([\n{entries}]);\n}})"),
@@ -76,11 +91,18 @@ impl Server {
         let (handle, address) = (supervisor.handle(), supervisor.local_addr());
         let running = tokio::spawn(supervisor.run(deployment));
         assert!(within(handle.serving()).await, "the server did not start");
-        Self { handle, address, running }
+        Self {
+            handle,
+            address,
+            running,
+        }
     }
 
     pub async fn get(&self, path: &str) -> Answer {
-        self.request(&format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).await
+        self.request(&format!(
+            "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        ))
+        .await
     }
 
     /// Sends bytes as they are on a new connection, and reads to its end.
@@ -101,7 +123,13 @@ impl Server {
 
     /// The process ids of the workers that serve.
     pub async fn pids(&self) -> Vec<u32> {
-        self.handle.workers().await.iter().filter(|worker| worker.serving).map(|worker| worker.pid).collect()
+        self.handle
+            .workers()
+            .await
+            .iter()
+            .filter(|worker| worker.serving)
+            .map(|worker| worker.pid)
+            .collect()
     }
 
     /// Waits until the workers that serve are others than `before`.
@@ -130,9 +158,15 @@ pub async fn read_answer(socket: &mut TcpStream) -> Answer {
     let mut bytes = Vec::new();
     within(socket.read_to_end(&mut bytes)).await.unwrap();
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap_or_else(|| panic!("no answer: {text:?}"));
+    let (head, body) = text
+        .split_once("\r\n\r\n")
+        .unwrap_or_else(|| panic!("no answer: {text:?}"));
     let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
+    Answer {
+        status,
+        head: head.to_owned(),
+        body: body.to_owned(),
+    }
 }
 
 pub async fn within<T>(future: impl Future<Output = T>) -> T {
@@ -141,5 +175,6 @@ pub async fn within<T>(future: impl Future<Output = T>) -> T {
 
 pub fn is_running(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
-    stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+    stat.rsplit_once(") ")
+        .is_some_and(|(_, rest)| !rest.starts_with('Z'))
 }
