@@ -10,7 +10,8 @@ const mapSize = getter(Map.prototype, "size");
 const mapForEach = Map.prototype.forEach;
 const setSize = getter(Set.prototype, "size");
 const setForEach = Set.prototype.forEach;
-const typedArrayTag = getter(getPrototypeOf(Uint8Array).prototype, Symbol.toStringTag);
+const TypedArray = getPrototypeOf(Uint8Array);
+const typedArrayTag = getter(TypedArray.prototype, Symbol.toStringTag);
 const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
 const sharedLength = typeof SharedArrayBuffer === "function" ? getter(SharedArrayBuffer.prototype, "byteLength") : () => { throw new TypeError(); };
 const dateTime = Date.prototype.getTime;
@@ -21,15 +22,21 @@ const functionText = Function.prototype.toString;
 const toTag = Object.prototype.toString;
 const hasOwn = Object.hasOwn;
 const boxes = [
-  ["Number", Number.prototype.valueOf, number],
-  ["String", String.prototype.valueOf, quote],
-  ["Boolean", Boolean.prototype.valueOf, String],
-  ["BigInt", BigInt.prototype.valueOf, (value) => `${value}n`],
-  ["Symbol", Symbol.prototype.valueOf, symbol],
+  [Number, Number.prototype.valueOf, number],
+  [String, String.prototype.valueOf, quote],
+  [Boolean, Boolean.prototype.valueOf, String],
+  [BigInt, BigInt.prototype.valueOf, (value) => `${value}n`],
+  [Symbol, Symbol.prototype.valueOf, symbol],
 ];
+const NativeArrayBuffer = ArrayBuffer;
+const NativeSharedArrayBuffer = globalThis.SharedArrayBuffer ?? class {};
+const [NativeMap, NativeSet, NativeDate, NativeRegExp] = [Map, Set, Date, RegExp];
 
-// What a built-in's method gives for this receiver, or undefined if it does not take it.
-function attempt(method, receiver) {
+// What a built-in's method gives for this receiver, or undefined if it does not take it: the proof that the object is what
+// its prototype says.
+function attempt(Class, method, receiver) {
+  // Most objects are none of these, and a thrown error is dear.
+  if (!(receiver instanceof Class)) return undefined;
   try {
     return apply(method, receiver, []);
   } catch {
@@ -216,16 +223,16 @@ class Inspector {
       return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
     }
     if (ArrayBuffer.isView(value)) {
-      const kind = attempt(typedArrayTag, value);
+      const kind = attempt(TypedArray, typedArrayTag, value);
       if (kind !== undefined) return this.#typedArrayForm(value, className, tag, kind);
       return {
         open: `${prefix(className, tag, "DataView")}{`, close: "}", keys: keysOf(value, false),
         getters: ["byteLength", "byteOffset", "buffer"],
       };
     }
-    const size = attempt(setSize, value);
+    const size = attempt(NativeSet, setSize, value);
     if (size !== undefined) return this.#collectionForm(value, prefix(className, tag, "Set", `(${size})`), setForEach, size);
-    const entries = attempt(mapSize, value);
+    const entries = attempt(NativeMap, mapSize, value);
     if (entries !== undefined) return this.#collectionForm(value, prefix(className, tag, "Map", `(${entries})`), mapForEach, entries);
     if (isError(value)) return this.#errorForm(value, className);
     const keys = keysOf(value, false);
@@ -234,14 +241,14 @@ class Inspector {
       const base = lead === `${kind} ` ? text : `${lead}${text}`;
       return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
     };
-    const time = attempt(dateTime, value);
+    const time = attempt(NativeDate, dateTime, value);
     if (time !== undefined) return based("Date", Number.isNaN(time) ? "Invalid Date" : apply(dateText, value, []));
-    if (value !== RegExp.prototype && attempt(regExpSource, value) !== undefined) return based("RegExp", apply(regExpText, value, []));
-    for (const [kind, method, write] of boxes) {
-      const inner = attempt(method, value);
-      if (inner !== undefined) return this.#boxForm(value, className, tag, kind, write(inner));
+    if (attempt(NativeRegExp, regExpSource, value) !== undefined) return based("RegExp", apply(regExpText, value, []));
+    for (const [Class, method, write] of boxes) {
+      const inner = attempt(Class, method, value);
+      if (inner !== undefined) return this.#boxForm(value, className, tag, Class.name, write(inner));
     }
-    const length = attempt(bufferLength, value) ?? attempt(sharedLength, value);
+    const length = attempt(NativeArrayBuffer, bufferLength, value) ?? attempt(NativeSharedArrayBuffer, sharedLength, value);
     if (length !== undefined) return this.#bufferForm(value, className, tag, keys);
     if (apply(toTag, value, []) === "[object Arguments]" && tag === "") {
       return { open: "[Arguments] {", close: "}", keys };
@@ -329,7 +336,7 @@ class Inspector {
   }
 
   #bufferForm(buffer, className, tag, keys) {
-    const kind = attempt(bufferLength, buffer) !== undefined ? "ArrayBuffer" : "SharedArrayBuffer";
+    const kind = attempt(NativeArrayBuffer, bufferLength, buffer) !== undefined ? "ArrayBuffer" : "SharedArrayBuffer";
     const items = () => {
       if (buffer.detached) return ["(detached)"];
       const bytes = new Uint8Array(buffer);

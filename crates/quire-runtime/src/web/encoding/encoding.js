@@ -4,6 +4,35 @@ const NativeRangeError = RangeError;
 const NativeUint8Array = Uint8Array;
 const { isView } = ArrayBuffer;
 
+// Up to this length it is quicker to go through ASCII text here than to call native code.
+const SHORT = 48;
+const { fromCharCode } = String;
+const { apply } = Reflect;
+
+function encode(text) {
+  const { length } = text;
+  if (length <= SHORT) {
+    const bytes = new NativeUint8Array(length);
+    let i = 0;
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) break;
+      bytes[i] = code;
+    }
+    if (i === length) return bytes;
+  }
+  return ops.text_encode(text);
+}
+
+function decode(bytes, stripBom, fatal) {
+  if (bytes instanceof NativeUint8Array && bytes.length <= SHORT) {
+    let i = 0;
+    while (i < bytes.length && bytes[i] < 0x80) i++;
+    if (i === bytes.length) return apply(fromCharCode, undefined, bytes);
+  }
+  return ops.text_decode_utf8(bytes, stripBom, fatal);
+}
+
 const isObject = (value) => value !== null && typeof value === "object";
 const empty = new NativeUint8Array(0);
 
@@ -43,7 +72,7 @@ class TextEncoder {
 
   encode(text = "") {
     if (!isObject(this) || !(#genuine in this)) throw illegal("TextEncoder");
-    return ops.text_encode(`${text}`);
+    return encode(`${text}`);
   }
 
   encodeInto(source, destination) {
@@ -133,7 +162,7 @@ class TextDecoder {
     const more = init === undefined ? false : Boolean(options(init, "decode()")?.stream);
     const source = input(bytes);
     if (!more && !this.#inPieces && this.#encoding === "utf-8") {
-      return ops.text_decode_utf8(source, !this.#ignoreBOM, this.#fatal);
+      return decode(source, !this.#ignoreBOM, this.#fatal);
     }
     this.#inPieces = more;
     this.#decoder ??= ops.text_decoder(this.#encoding, !this.#ignoreBOM, this.#fatal);
@@ -152,9 +181,9 @@ internals.expose("TextEncoder", TextEncoder);
 internals.expose("TextDecoder", TextDecoder);
 
 internals.encoding = {
-  encodeUtf8: (text) => ops.text_encode(text),
+  encodeUtf8: encode,
   // `bytes` is an ArrayBuffer or a view, not shared. A fatal decoder throws a TypeError.
-  decodeUtf8: (bytes, { stripBom = false, fatal = false } = {}) => ops.text_decode_utf8(bytes, stripBom, fatal),
+  decodeUtf8: (bytes, { stripBom = false, fatal = false } = {}) => decode(bytes, stripBom, fatal),
   encodingOf,
   // A function (bytes, more to come?) → string with a state of its own.
   createDecoder: (encoding, { stripBom = false, fatal = false } = {}) => ops.text_decoder(encoding, stripBom, fatal),

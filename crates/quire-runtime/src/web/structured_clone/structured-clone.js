@@ -129,22 +129,20 @@ class Cloner {
     if (known !== undefined) return known;
     if (isArray(object)) return this.#array(object);
     const prototype = getPrototypeOf(object);
-    if (prototype === Object.prototype && object[Symbol.toStringTag] === undefined && !isError(object)) {
-      // An object like most. `arguments` and objects whose prototype was exchanged show in their tag.
-      const tag = apply(tagOf, object, []);
-      if (tag === "[object Object]") return this.#plain(object);
+    // Built-in objects show in this tag, by what they are or by their prototype.
+    if (apply(tagOf, object, []) === "[object Object]") {
+      return prototype === Object.prototype ? this.#plain(object) : this.#ofClass(object, prototype);
     }
+    if (internals.isPlatformObject(object)) return this.#ofClass(object, prototype);
     if (isView(object)) return this.#view(object);
-    const native = this.#native(object);
-    if (native !== undefined) return native;
-    return this.#ofClass(object, prototype);
+    return this.#native(object) ?? this.#ofClass(object, prototype);
   }
 
   // Copies of built-in classes; undefined for everything else.
   #native(object) {
     const name = apply(tagOf, object, []).slice(8, -1);
     if (name in boxed && accepts(boxed[name], object)) return this.#remember(object, Object(apply(boxed[name], object, [])));
-    if (isError(object) && !internals.isPlatformObject(object)) return this.#error(object);
+    if (isError(object)) return this.#error(object);
     if (accepts(dateTime, object)) return this.#remember(object, new NativeDate(apply(dateTime, object, [])));
     if (accepts(mapSize, object)) return this.#map(object);
     if (accepts(setSize, object)) return this.#set(object);

@@ -6,9 +6,17 @@ const { attachSearchParams, replaceSearchParams } = internals.url;
 let lastInput = null;
 let lastHref = null;
 
+// A URL that parsing would not change: most are, and need no native call. Whatever could need a closer look does not
+// match: numbers at the host's end, default ports, segments that begin with a dot or a percent sign.
+const normalised =
+  /^https?:\/\/(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*(?::(?!80\/|443\/)[1-9]\d{1,3})?(?:\/(?:[A-Za-z0-9_~!$&'()*+,;=:@|[\]-][A-Za-z0-9_~!$&'()*+,;=:@|[\].%-]*)?)+(?:\?[!$-&(-;=?-~]*)?(?:#[!#-;=?-_a-~]*)?$/;
+const { test } = RegExp.prototype;
+const { apply } = Reflect;
+
 function parse(input, base) {
   if (base !== undefined) return ops.url_parse(input, base);
   if (input === lastInput) return lastHref;
+  if (apply(test, normalised, [input])) return input;
   const href = ops.url_parse(input);
   if (href !== null) {
     lastInput = input;
