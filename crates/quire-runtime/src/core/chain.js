@@ -5,6 +5,9 @@ const { body: bodies, request: requests, response: responses } = internals;
 const { apply } = Reflect;
 const { isArray } = Array;
 const { push } = Array.prototype;
+const { then } = Promise.prototype;
+const resolve = Promise.resolve.bind(Promise);
+const reject = Promise.reject.bind(Promise);
 
 /** By number: the handlers of a chain, one entry each. */
 const chains = [];
@@ -107,27 +110,38 @@ class Run {
     };
   }
 
-  async next(input, init) {
-    if (input !== undefined) {
-      const url = typeof input === "string" ? new URL(input, this.currentRequest().url).toString() : input;
-      this.request = new Request(url, init);
+  /** Not an async function: that would cost each middleware two more turns of the job queue. */
+  next(input, init) {
+    try {
+      if (input !== undefined) {
+        const url = typeof input === "string" ? new URL(input, this.currentRequest().url).toString() : input;
+        this.request = new Request(url, init);
+      }
+      const result = this.step();
+      if (responses.isResponse(result)) return resolve(responses.mutable(result));
+      return apply(then, resolve(result), [mutableResponse]);
+    } catch (error) {
+      return reject(error);
     }
-    return responses.mutable(checkResponse(await this.step()));
   }
 
   deliver(result) {
-    responses.send(this.id, checkResponse(result));
+    try {
+      responses.send(this.id, checkResponse(result));
+    } catch (error) {
+      this.fail(error);
+    }
   }
 
   fail(error) {
     if (!this.passThrough) return reportFailure(this.id, error);
     this.passThrough = false;
-    env.ASSETS.fetch(this.currentRequest()).then(
-      (response) => this.deliver(response),
-      (failure) => reportFailure(this.id, failure),
-    );
+    const asset = env.ASSETS.fetch(this.currentRequest());
+    apply(then, asset, [(response) => this.deliver(response), (failure) => reportFailure(this.id, failure)]);
   }
 }
+
+const mutableResponse = (result) => responses.mutable(checkResponse(result));
 
 function checkResponse(result) {
   if (responses.isResponse(result)) return result;
@@ -148,13 +162,11 @@ function reportFailure(id, error) {
 
 function waitUntil(id, promise) {
   ops.wait_begin(id);
-  Promise.resolve(promise).then(
-    () => ops.wait_end(id),
-    (error) => {
-      internals.logError("Uncaught (in promise)", error);
-      ops.wait_end(id);
-    },
-  );
+  const failed = (error) => {
+    internals.logError("Uncaught (in promise)", error);
+    ops.wait_end(id);
+  };
+  apply(then, resolve(promise), [() => ops.wait_end(id), failed]);
 }
 internals.waitUntil = waitUntil;
 
@@ -167,9 +179,10 @@ internals.dispatch = (number, id, method, body, values) => {
   let result;
   try {
     result = run.step();
-    if (responses.isResponse(result)) return run.deliver(result);
+    if (!responses.isResponse(result)) result = resolve(result);
   } catch (error) {
     return run.fail(error);
   }
-  Promise.resolve(result).then((response) => run.deliver(response)).catch((error) => run.fail(error));
+  if (responses.isResponse(result)) return run.deliver(result);
+  apply(then, result, [(response) => run.deliver(response), (error) => run.fail(error)]);
 };

@@ -133,27 +133,29 @@ function illegalInvocation() {
   );
 }
 
+const FROM_LIST = Symbol("from list");
 let createHeaders, headersList, isHeaders, setImmutable;
 
 class Headers {
-  #list = [];
+  #list;
   #immutable = false;
 
   static {
     isHeaders = (value) => typeof value === "object" && value !== null && #list in value;
     headersList = (headers) => headers.#list;
-    createHeaders = (list, immutable) => {
-      const headers = new Headers();
-      headers.#list = list;
-      headers.#immutable = immutable;
-      return headers;
-    };
+    createHeaders = (list, immutable) => new Headers(FROM_LIST, list, immutable);
     setImmutable = (headers) => {
       headers.#immutable = true;
     };
   }
 
   constructor(init = undefined) {
+    if (init === FROM_LIST) {
+      this.#list = arguments[1];
+      this.#immutable = arguments[2];
+      return;
+    }
+    this.#list = [];
     if (init !== undefined) fill(this.#list, init);
   }
 
