@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod bad_input;
+mod development;
 mod failures;
 mod lifecycle;
 mod reload;

@@ -3,11 +3,12 @@
 //! Workers belong to a generation: all that serve one deployment. `current` is the one that serves; `pending` is one
 //! whose workers start and which takes over when all of them are ready, or is given up when one fails.
 
+mod member;
+mod upkeep;
+
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::os::unix::process::ExitStatusExt;
-use std::process::ExitStatus;
 use std::time::Duration;
 
 use tokio::signal::unix::{SignalKind, signal};
@@ -15,7 +16,6 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::memory::resident_bytes;
 use super::process::{Event, What, WorkerProcess};
 use super::{Command, Exit, WorkerStatus, frame};
 use crate::control::{Frame, FromWorker, ToWorker};
@@ -23,6 +23,7 @@ use crate::deployment::Deployment;
 use crate::error::{ReloadError, ServerError, StartFailure};
 use crate::log::Log;
 use crate::settings::{DEFAULT_CPU_LIMIT, Settings};
+use member::{Role, Worker};
 
 /// How often workers are looked after.
 const TICK: Duration = Duration::from_millis(100);
@@ -30,50 +31,12 @@ const TICK: Duration = Duration::from_millis(100);
 /// A longer time between two looks means that this process did not run; silence then proves nothing about others.
 const STALLED: Duration = Duration::from_secs(1);
 
-/// A worker that ends sooner after its start makes the next one wait.
-const SHORT_LIFE: Duration = Duration::from_secs(1);
-const BACKOFF_FIRST: Duration = Duration::from_millis(100);
-const BACKOFF_MAX: Duration = Duration::from_secs(5);
-
 /// How long a reload waits for the old workers to say that they take no more connections. One that is stuck says
 /// nothing, and takes none either.
 const SETTLE_LIMIT: Duration = Duration::from_millis(250);
 
 /// A spare starts a little after a reload, so that it does not compete with the first requests.
 const SPARE_DELAY: Duration = Duration::from_millis(200);
-
-/// What a worker gets beyond its own limit to end by itself.
-const DRAIN_MARGIN: Duration = Duration::from_secs(1);
-
-/// Old workers that may still have something in flight; with more reloads the oldest is ended.
-const DRAINING_MAX: usize = 8;
-
-/// What a worker is there for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Role {
-    /// For the next generation, whichever.
-    Spare,
-    /// Was given a deployment.
-    Starting,
-    /// Is ready and waits for the rest of its generation.
-    Standby,
-    Serving,
-    Draining,
-}
-
-#[derive(Debug)]
-struct Worker {
-    process: WorkerProcess,
-    role: Role,
-    generation: u64,
-    hang_limit: Duration,
-    spawned: Instant,
-    heard: Instant,
-    resident_bytes: Option<u64>,
-    drain_until: Option<Instant>,
-    /// It was killed, and why has been told.
-    doomed: bool,
-}
 
 #[derive(Debug)]
 struct Generation {
@@ -495,166 +458,6 @@ impl Fleet {
         }
     }
 
-    fn exited(&mut self, number: u64, status: io::Result<ExitStatus>) {
-        let is_pending = self.is_pending(number);
-        let Some(worker) = self.workers.remove(&number) else {
-            return;
-        };
-        self.settled(number);
-        let told = worker.doomed || self.stopping.is_some();
-        let end = describe(&status);
-        match worker.role {
-            Role::Draining if told || status.is_ok_and(|status| status.success()) => {}
-            Role::Draining => {
-                self.log.warning(&format!(
-                    "an old worker (pid {}) {end} before it was done",
-                    worker.process.pid
-                ));
-            }
-            Role::Spare => {
-                self.note_lifetime(&worker);
-                self.spare_due = Instant::now() + self.backoff();
-            }
-            _ if is_pending => {
-                let text =
-                    format!("a worker process {end} while it started; its output may say why");
-                self.give_up_pending(StartFailure::new(text).into());
-            }
-            _ if self
-                .current
-                .as_ref()
-                .is_some_and(|current| current.number == worker.generation) =>
-            {
-                self.note_lifetime(&worker);
-                let delay = self.backoff();
-                if !told {
-                    let when = if delay.is_zero() {
-                        String::new()
-                    } else {
-                        format!(" in {} ms", delay.as_millis())
-                    };
-                    let pid = worker.process.pid;
-                    self.log.error(&format!(
-                        "a worker (pid {pid}) {end}; another one starts{when}"
-                    ));
-                }
-                self.respawns.push(Instant::now() + delay);
-                self.respawn_due(Instant::now());
-            }
-            _ => {}
-        }
-    }
-
-    fn note_lifetime(&mut self, worker: &Worker) {
-        let short = worker.spawned.elapsed() < SHORT_LIFE;
-        self.short_lives = if short {
-            self.short_lives.saturating_add(1)
-        } else {
-            0
-        };
-    }
-
-    fn backoff(&self) -> Duration {
-        match self.short_lives.checked_sub(1) {
-            None => Duration::ZERO,
-            Some(doublings) => BACKOFF_FIRST
-                .saturating_mul(1 << doublings.min(16))
-                .min(BACKOFF_MAX),
-        }
-    }
-
-    fn look_after(&mut self, now: Instant) {
-        for worker in self.workers.values_mut().filter(|worker| !worker.doomed) {
-            let silent = now.saturating_duration_since(worker.heard);
-            let pid = worker.process.pid;
-            if silent > worker.hang_limit {
-                self.log.error(&format!(
-                    "a worker (pid {pid}) did not respond for {:.1} s and was killed; another one starts. \
-                     A function that never waits, such as an endless loop over `await`, does this",
-                    silent.as_secs_f64()
-                ));
-                worker.kill();
-                continue;
-            }
-            let resident = resident_bytes(pid)
-                .or(worker.resident_bytes)
-                .unwrap_or_default();
-            if resident > self.settings.memory_limit {
-                self.log.error(&format!(
-                    "a worker (pid {pid}) used {} MiB of memory, more than the {} MiB allowed, and was killed; another one starts",
-                    resident >> 20,
-                    self.settings.memory_limit >> 20
-                ));
-                worker.kill();
-                continue;
-            }
-            if worker.drain_until.is_some_and(|until| until <= now) {
-                worker.kill();
-            }
-        }
-        let draining = self
-            .workers
-            .values_mut()
-            .filter(|worker| worker.role == Role::Draining && !worker.doomed);
-        let mut draining: Vec<_> = draining.collect();
-        let surplus = draining.len().saturating_sub(DRAINING_MAX);
-        draining
-            .iter_mut()
-            .take(surplus)
-            .for_each(|worker| worker.kill());
-        self.finish_settling(now);
-        self.respawn_due(now);
-        self.top_up_spares(now);
-    }
-
-    /// Replaces workers of the current generation that ended.
-    fn respawn_due(&mut self, now: Instant) {
-        if self.stopping.is_some() {
-            self.respawns.clear();
-        }
-        while let Some(at) = self.respawns.iter().position(|&due| due <= now) {
-            let Some(current) = &self.current else { return };
-            let (generation, start, hang_limit) =
-                (current.number, current.start.clone(), current.hang_limit);
-            let spare = self
-                .workers
-                .iter()
-                .find(|(_, worker)| worker.role == Role::Spare && !worker.doomed);
-            let spare = spare.map(|(&number, _)| number);
-            match self.start_worker(spare, generation, start, hang_limit) {
-                Ok(()) => {
-                    self.respawns.swap_remove(at);
-                }
-                Err(error) => {
-                    self.log.error(&ServerError::Spawn(error).to_string());
-                    self.respawns[at] = now + BACKOFF_MAX;
-                }
-            }
-        }
-    }
-
-    fn top_up_spares(&mut self, now: Instant) {
-        if self.current.is_none()
-            || self.pending.is_some()
-            || self.stopping.is_some()
-            || now < self.spare_due
-        {
-            return;
-        }
-        let spares = self
-            .workers
-            .values()
-            .filter(|worker| worker.role == Role::Spare)
-            .count();
-        for _ in spares..self.settings.spare_workers {
-            if self.spawn().is_err() {
-                // A reload will say so if it still cannot be done then.
-                self.spare_due = now + BACKOFF_MAX;
-                return;
-            }
-        }
-    }
-
     /// Begins the end: no more connections, what is in flight is finished.
     fn stop(&mut self, outcome: Result<Exit, ServerError>) {
         if self.stopping.is_some() {
@@ -678,44 +481,7 @@ impl Fleet {
     }
 }
 
-impl Worker {
-    fn accept(&mut self, build_failure: Option<&Frame>) {
-        self.role = Role::Serving;
-        if let Ok(frame) = frame(&ToWorker::Accept) {
-            self.process.send(frame);
-        }
-        if let Some(frame) = build_failure {
-            self.process.send(frame.clone());
-        }
-    }
-
-    fn drain(&mut self, limit: Duration, now: Instant) {
-        self.role = Role::Draining;
-        self.drain_until = Some(now + limit + DRAIN_MARGIN);
-        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
-        if let Ok(frame) = frame(&ToWorker::Drain { limit_ms }) {
-            self.process.send(frame);
-        }
-    }
-
-    fn kill(&mut self) {
-        self.doomed = true;
-        self.process.kill();
-    }
-}
-
 fn answer(reply: Reply, result: Result<(), ReloadError>) {
     // Whoever asked may have lost interest.
     let _ = reply.send(result);
-}
-
-fn describe(status: &io::Result<ExitStatus>) -> String {
-    match status {
-        Ok(status) => match (status.signal(), status.code()) {
-            (Some(signal), _) => format!("was ended by signal {signal}"),
-            (None, Some(code)) => format!("exited with code {code}"),
-            (None, None) => "ended".to_owned(),
-        },
-        Err(error) => format!("was lost track of ({error})"),
-    }
 }

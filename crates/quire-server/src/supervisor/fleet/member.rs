@@ -1,0 +1,65 @@
+//! One worker of the fleet: its process, what it is there for, and what is known of it.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::frame;
+use super::super::process::WorkerProcess;
+use crate::control::{Frame, ToWorker};
+
+/// What a worker gets beyond its own limit to end by itself.
+const DRAIN_MARGIN: Duration = Duration::from_secs(1);
+
+/// What a worker is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// For the next generation, whichever.
+    Spare,
+    /// Was given a deployment.
+    Starting,
+    /// Is ready and waits for the rest of its generation.
+    Standby,
+    Serving,
+    Draining,
+}
+
+#[derive(Debug)]
+pub(super) struct Worker {
+    pub(super) process: WorkerProcess,
+    pub(super) role: Role,
+    pub(super) generation: u64,
+    pub(super) hang_limit: Duration,
+    pub(super) spawned: Instant,
+    pub(super) heard: Instant,
+    pub(super) resident_bytes: Option<u64>,
+    pub(super) drain_until: Option<Instant>,
+    /// It was killed, and why has been told.
+    pub(super) doomed: bool,
+}
+
+impl Worker {
+    pub(super) fn accept(&mut self, build_failure: Option<&Frame>) {
+        self.role = Role::Serving;
+        if let Ok(frame) = frame(&ToWorker::Accept) {
+            self.process.send(frame);
+        }
+        if let Some(frame) = build_failure {
+            self.process.send(frame.clone());
+        }
+    }
+
+    pub(super) fn drain(&mut self, limit: Duration, now: Instant) {
+        self.role = Role::Draining;
+        self.drain_until = Some(now + limit + DRAIN_MARGIN);
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        if let Ok(frame) = frame(&ToWorker::Drain { limit_ms }) {
+            self.process.send(frame);
+        }
+    }
+
+    pub(super) fn kill(&mut self) {
+        self.doomed = true;
+        self.process.kill();
+    }
+}
