@@ -93,6 +93,7 @@ impl Command {
                 .try_wait()
                 .expect("the system reports on child processes")
             {
+                server.stopped = true;
                 // The readers finish when the pipes do.
                 std::thread::sleep(Duration::from_millis(100));
                 return (status, server.printed());

@@ -174,7 +174,7 @@ fn explain_says_why() {
             "routes",
             &hub,
             "--explain",
-            "POST /org/repo.git/git-upload-pack",
+            "POST /team/repo.git/git-upload-pack",
         ],
     );
     assert!(status.success(), "{printed}");

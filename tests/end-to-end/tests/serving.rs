@@ -160,7 +160,7 @@ fn the_workers_share_the_requests() {
     let project = slow_project();
     project.function(
         "who.js",
-        "const me = crypto.randomUUID();\nexport const onRequest = () => new Response(me);\n",
+        "let me;\nexport const onRequest = () => new Response((me ??= crypto.randomUUID()));\n",
     );
     let server = Command::serve(project.path()).workers(2).start();
     let address = server.address();

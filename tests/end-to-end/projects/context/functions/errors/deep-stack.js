@@ -1,4 +1,4 @@
 export const onRequest = () => {
-  const down = () => down();
-  return down();
+  const down = (depth) => 1 + down(depth + 1);
+  return new Response(String(down(0)));
 };
