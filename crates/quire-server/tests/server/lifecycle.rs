@@ -96,3 +96,22 @@ async fn a_busy_port_is_an_error_before_anything_starts() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn signals_of_the_terminal_are_not_for_workers() {
+    use rustix::process::{Pid, Signal, kill_process};
+
+    let server = Server::start(
+        settings(),
+        functions(&[("index.js", "() => new Response('fine')")]),
+    )
+    .await;
+    let pids = server.pids().await;
+    for signal in [Signal::INT, Signal::TERM] {
+        kill_process(Pid::from_raw(pids[0] as i32).unwrap(), signal).unwrap();
+    }
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(server.get("/").await.body, "fine");
+    assert_eq!(server.pids().await, pids);
+    server.stop().await;
+}
