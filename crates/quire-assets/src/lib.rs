@@ -13,6 +13,7 @@
 //!
 //! Redirect and header rules of a project (`_redirects`, `_headers`) belong in front of [`Assets::respond`] and
 //! after it: nothing in here needs to know them.
+#![forbid(unsafe_code)]
 
 mod body;
 mod cache;

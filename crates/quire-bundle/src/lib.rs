@@ -12,6 +12,7 @@
 //! - `wasm(base64)`: a `WebAssembly.Module`; `binary(base64)`: an `ArrayBuffer`.
 //!
 //! Both steps report every problem they find, each a [`Problem`] with file, line, column and advice.
+#![forbid(unsafe_code)]
 
 mod builtin;
 mod bundle;

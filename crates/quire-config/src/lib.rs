@@ -9,6 +9,7 @@
 //!
 //! Variables come from more places. `variables` parses `.dev.vars`, `.env` and `--binding`, and puts the layers
 //! together. `compatibility` answers which behaviours a compatibility date and its flags ask for.
+#![forbid(unsafe_code)]
 
 mod binding_flags;
 mod bindings;
