@@ -1,3 +1,5 @@
+//! Why a folder cannot be served.
+
 use std::path::PathBuf;
 
 /// Why a directory of assets cannot be served.
