@@ -1,0 +1,67 @@
+# The projects of bench/projects, and how each program is started on one of them.
+#
+# launch_PROGRAM NAME PROJECT starts it on a free port, known as NAME from then on, on the cores that pin names. PROJECT
+# is one that was staged. A program that is missing has been reported already: launching it just fails.
+
+pin=()
+
+# The same for all.
+readonly compatibility_date=2026-06-01
+
+# stage PROJECT [COPY]: copies it to $work, where it may be written to.
+stage() {
+  local copy=$work/${2:-$1}
+  [ -d "$copy" ] || cp -r "$bench/projects/$1" "$copy"
+}
+
+# launch_quire NAME PROJECT COMMAND OPTION...
+launch_quire() {
+  local name=$1 project=$2 command=$3
+  shift 3
+  free_port || return
+  launch_shown "$name" "$work/$project" "${pin[@]}" "$quire" "$command" dist --ip 127.0.0.1 --port "$port" \
+    --compatibility-date "$compatibility_date" --log-level error "$@"
+}
+
+launch_wrangler() {
+  [ -z "${missing[wrangler]-}" ] && free_port || return
+  local inspector=$port
+  free_port || return
+  launch_shown "$1" "$work/$2" "${pin[@]}" "${wrangler[@]}" pages dev dist --ip 127.0.0.1 --port "$port" \
+    --inspector-port "$inspector" --compatibility-date "$compatibility_date" --log-level error
+}
+
+# workerd by itself, on what wrangler compiles the project's Functions to.
+launch_workerd() {
+  [ -z "${missing[workerd]-}" ] || return
+  local folder=$work/workerd-$2
+  if [ ! -f "$folder/worker.js" ]; then
+    local build=("${wrangler[@]}" pages functions build --outdir "$folder"
+      --compatibility-date "$compatibility_date")
+    show "cd $work/$2 &&" "${build[@]}" "&& mv $folder/index.js $folder/worker.js"
+    if ! (cd "$work/$2" && timeout 60 "${build[@]}" </dev/null >"$work/build-$2.log" 2>&1); then
+      echo "bench: \`wrangler pages functions build\` failed; the end of $work/build-$2.log:" >&2
+      tail -n 15 "$work/build-$2.log" >&2
+      return 1
+    fi
+    mv "$folder/index.js" "$folder/worker.js" || return
+  fi
+  free_port || return
+  fill "$bench/peers/workerd.capnp.in" "PORT=$port" "DATE=$compatibility_date" >"$folder/$1.capnp"
+  launch_shown "$1" "$folder" "${pin[@]}" "$workerd" serve "$1.capnp"
+}
+
+# fill FILE NAME=VALUE...: prints it with every @NAME@ replaced.
+fill() {
+  local text pair
+  text=$(<"$1")
+  for pair in "${@:2}"; do
+    text=${text//"@${pair%%=*}@"/"${pair#*=}"}
+  done
+  printf '%s\n' "$text"
+}
+
+launch_shown() {
+  show "cd $2 &&" "${@:3}"
+  launch "$@"
+}

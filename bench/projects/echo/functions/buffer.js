@@ -1,0 +1,3 @@
+export async function onRequestPost({ request }) {
+  return new Response(await request.arrayBuffer());
+}

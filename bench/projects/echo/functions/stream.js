@@ -1,0 +1,3 @@
+export function onRequestPost({ request }) {
+  return new Response(request.body);
+}

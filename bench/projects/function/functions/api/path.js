@@ -1,0 +1,3 @@
+export function onRequest({ request }) {
+  return Response.json({ path: new URL(request.url).pathname });
+}
