@@ -1,0 +1,158 @@
+//! Folders that `quire build` makes: all that is needed to serve a project, without its sources.
+//!
+//! ```text
+//! quire.json          the manifest: settings and routes; by it the folder is known
+//! functions.js        the functions in one script, and its source map
+//! functions.js.map
+//! _routes.json        which paths enter the functions: the project's own, else generated
+//! public/             the static files
+//! ```
+//!
+//! Nothing secret is stored: `.dev.vars` and `.env` beside the manifest, or `--binding`, give the secrets where it is served.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use miette::Diagnostic;
+use quire_config::VarValue;
+use quire_routes::{RouteTable, RoutesRules};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+use crate::git::Commit;
+
+pub const MANIFEST: &str = "quire.json";
+pub const SCRIPT: &str = "functions.js";
+pub const SOURCE_MAP: &str = "functions.js.map";
+pub const RULES: &str = "_routes.json";
+pub const ASSETS: &str = "public";
+
+/// Counts changes that older programs cannot read.
+const FORMAT: u32 = 1;
+
+/// The file `quire.json`.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Manifest {
+    #[serde(flatten)]
+    pub mark: Mark,
+    pub name: String,
+    pub commit: Commit,
+    pub compatibility_date: String,
+    pub compatibility_flags: Vec<String>,
+    pub cpu_limit_ms: u64,
+    /// The configuration file's variables.
+    pub vars: serde_json::Map<String, serde_json::Value>,
+    /// Whether there are static files.
+    pub has_assets: bool,
+    /// Whether `_routes.json` is the project's own. Generated rules are for other platforms and not applied.
+    pub has_own_rules: bool,
+    /// The functions' routes; none if there are no functions.
+    pub routes: RouteTable,
+}
+
+/// What a manifest is known by.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Mark {
+    format: u32,
+    made_by: String,
+}
+
+impl Mark {
+    /// That of this program.
+    pub fn own() -> Mark {
+        Mark {
+            format: FORMAT,
+            made_by: concat!("quire ", env!("CARGO_PKG_VERSION")).to_owned(),
+        }
+    }
+}
+
+/// A folder that cannot be served although it has a manifest.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("`{}` {reason}", .file.display())]
+#[diagnostic(help("build the project again with `quire build`"))]
+pub struct BuiltError {
+    file: PathBuf,
+    reason: String,
+}
+
+/// A folder made by `quire build`, opened.
+#[derive(Debug, Clone)]
+pub struct Built {
+    pub folder: PathBuf,
+    pub manifest: Manifest,
+}
+
+/// Whether `folder` was made by `quire build`. Another program's `quire.json` does not count.
+pub fn is_built(folder: &Path) -> bool {
+    let text = std::fs::read(folder.join(MANIFEST)).unwrap_or_default();
+    serde_json::from_slice::<Mark>(&text)
+        .is_ok_and(|mark| mark.format > 0 && mark.made_by.starts_with("quire "))
+}
+
+impl Built {
+    pub fn open(folder: &Path) -> Result<Built, Failure> {
+        let file = folder.join(MANIFEST);
+        let text = std::fs::read_to_string(&file).map_err(Failure::read(&file))?;
+        let refuse = |reason: String| BuiltError {
+            file: file.clone(),
+            reason,
+        };
+        let unclear = |error: serde_json::Error| refuse(format!("cannot be understood: {error}"));
+        let mark: Mark = serde_json::from_str(&text).map_err(unclear)?;
+        if mark.format != FORMAT {
+            let reason = format!(
+                "has format {}, made by {}; this program reads format {FORMAT}",
+                mark.format, mark.made_by
+            );
+            return Err(refuse(reason).into());
+        }
+        let manifest = serde_json::from_str(&text).map_err(unclear)?;
+        Ok(Built {
+            folder: folder.to_owned(),
+            manifest,
+        })
+    }
+
+    /// The script and its source map; `None` without functions.
+    pub fn code(&self) -> Result<Option<(String, Option<String>)>, Failure> {
+        if self.manifest.routes.is_empty() {
+            return Ok(None);
+        }
+        let script = self.folder.join(SCRIPT);
+        let script = std::fs::read_to_string(&script).map_err(Failure::read(&script))?;
+        // It only makes stacks readable.
+        let source_map = std::fs::read_to_string(self.folder.join(SOURCE_MAP)).ok();
+        Ok(Some((script, source_map)))
+    }
+
+    /// The rules to apply.
+    pub fn rules(&self) -> Result<Option<RoutesRules>, Failure> {
+        if !self.manifest.has_own_rules || self.manifest.routes.is_empty() {
+            return Ok(None);
+        }
+        let file = self.folder.join(RULES);
+        let text = std::fs::read_to_string(&file).map_err(Failure::read(&file))?;
+        Ok(Some(RoutesRules::parse(
+            &file.display().to_string(),
+            &text,
+        )?))
+    }
+
+    /// The folder of static files.
+    pub fn assets(&self) -> Option<PathBuf> {
+        self.manifest.has_assets.then(|| self.folder.join(ASSETS))
+    }
+
+    pub fn variables(&self) -> IndexMap<String, VarValue> {
+        let value = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => VarValue::Text(text.clone()),
+            other => VarValue::Json(other.clone()),
+        };
+        self.manifest
+            .vars
+            .iter()
+            .map(|(name, json)| (name.clone(), value(json)))
+            .collect()
+    }
+}

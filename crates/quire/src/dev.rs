@@ -1,0 +1,187 @@
+//! `quire dev`: a project for development. What is saved is live: functions, what they import, settings and variables.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use quire_config::{CONFIG_FILE_NAMES, DevSettings, LocalProtocol};
+use quire_routes::RouteTable;
+use quire_server::dev::{Build, BuildFailure, Watched};
+use quire_server::{Deployment, LogLevel, Settings as ServerSettings};
+
+use crate::arguments::{DevArguments, LOCALHOST, ListenArguments, PORT, listen_ip};
+use crate::built::{self, Built};
+use crate::configuration::REDIRECT;
+use crate::deployment::{Loaded, Origin, Purpose, Selection, Settings, compile};
+use crate::failure::Failure;
+use crate::printer::{self, Notice, Warning};
+use crate::project::USUAL_OUTPUT_FOLDERS;
+use crate::{report, routes, summary};
+
+pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
+    let mut warnings = Vec::new();
+    let selection = Selection::new(&arguments.project, Purpose::Dev)?
+        .with_bindings(&arguments.listen.binding, &mut warnings);
+    // Where to listen is part of the settings, and the one part that only a new start changes.
+    let loaded = selection.load()?;
+    let settings = server_settings(&arguments.listen, &loaded.settings.dev, &mut warnings)?;
+    let mut developing = Developing {
+        selection,
+        loaded: Some(loaded),
+        watched: Watched::default(),
+        told: String::new(),
+        is_first: true,
+    };
+    printer::warnings(&warnings);
+    let exit = crate::serve::runtime()?.block_on(quire_server::dev::run(settings, async || {
+        developing.build().await
+    }))?;
+    Ok(exit.code())
+}
+
+fn server_settings(
+    listen: &ListenArguments,
+    dev: &DevSettings,
+    warnings: &mut Vec<Warning>,
+) -> Result<ServerSettings, Failure> {
+    let configured_ip = || match &dev.ip {
+        Some(text) => listen_ip(text).map_err(|_| Failure::DevIp(text.clone())),
+        None => Ok(LOCALHOST),
+    };
+    let ip = listen.ip.map_or_else(configured_ip, Ok)?;
+    if dev.local_protocol == Some(LocalProtocol::Https) {
+        let notice = Notice::warning(
+            "`dev.local_protocol` is `https`, which is not supported yet; this is plain HTTP",
+        );
+        warnings.push(Box::new(notice));
+    }
+    let mut settings = ServerSettings::dev();
+    settings.address = SocketAddr::new(ip, listen.port.or(dev.port).unwrap_or(PORT));
+    settings.log_level = listen.log_level.into();
+    settings.request_log = settings.log_level <= LogLevel::Log;
+    Ok(settings)
+}
+
+/// A project that is built again and again.
+struct Developing {
+    selection: Selection,
+    /// What was found before the first build.
+    loaded: Option<Loaded>,
+    /// What to watch; what the last build that got so far said, and stays in force when the next gets less far.
+    watched: Watched,
+    /// The warnings that were printed last: the same ones at every save would hide new ones.
+    told: String,
+    is_first: bool,
+}
+
+impl Developing {
+    async fn build(&mut self) -> Build {
+        let outcome = self.attempt().await.map_err(|failure| {
+            if let Failure::Bundle(errors) = &failure {
+                self.watched.paths.extend(errors.watched.iter().cloned());
+            }
+            BuildFailure {
+                terminal: printer::drawn_for_stderr(&failure),
+                page: report::plain(&failure),
+            }
+        });
+        self.is_first = false;
+        Build {
+            outcome,
+            watched: self.watched.clone(),
+        }
+    }
+
+    async fn attempt(&mut self) -> Result<Deployment, Failure> {
+        let loaded = match self.loaded.take() {
+            Some(loaded) => loaded,
+            None => self.selection.load()?,
+        };
+        let current = self.selection.current.clone();
+        let Loaded {
+            origin,
+            settings,
+            mut warnings,
+        } = loaded;
+        self.watched = watched(&origin, &settings);
+        if settings.compatibility.date.is_none() {
+            let notice = Notice::note(format!(
+                "no compatibility date is set; today's behaviours are used ({})",
+                settings.compatibility_date()
+            ));
+            let help = "set `compatibility_date` in `wrangler.toml`, or use `--compatibility-date`";
+            warnings.push(Box::new(notice.with_help(help)));
+        }
+        let project = match &origin {
+            Origin::Sources(project) => project.clone(),
+            Origin::Built(built) => {
+                self.tell(&origin, &settings, &built.manifest.routes, &warnings);
+                return Built::clone(built).into_deployment(&settings);
+            }
+        };
+        let compiled = compile(&project, &settings, Purpose::Dev, &current).await?;
+        self.watched.paths.extend(
+            compiled
+                .bundle
+                .iter()
+                .flat_map(|bundle| bundle.watched.iter().cloned()),
+        );
+        warnings.extend(compiled.warnings(&project));
+        warnings.extend(routes::warnings(&compiled.routes));
+        self.tell(&origin, &settings, &compiled.routes, &warnings);
+        Ok(compiled.into_deployment(&project, &settings, Purpose::Dev))
+    }
+
+    /// Prints the summary at the first build, and warnings that are new.
+    fn tell(
+        &mut self,
+        origin: &Origin,
+        settings: &Settings,
+        routes: &RouteTable,
+        warnings: &[Warning],
+    ) {
+        if self.is_first {
+            summary::print(origin, settings, routes, &self.selection.current);
+        }
+        let text: String = warnings
+            .iter()
+            .map(|warning| report::plain(warning.as_ref()))
+            .collect();
+        if text != self.told {
+            printer::warnings(warnings);
+            self.told = text;
+        }
+    }
+}
+
+/// The files that decide what a project is, whether they exist or not. What the functions import comes on top.
+fn watched(origin: &Origin, settings: &Settings) -> Watched {
+    let mut paths = settings.variable_candidates.clone();
+    paths.extend(settings.file.clone());
+    let mut add =
+        |folder: &Path, names: &[&str]| paths.extend(names.iter().map(|name| folder.join(name)));
+    let project = match origin {
+        Origin::Sources(project) => project,
+        Origin::Built(built) => {
+            add(
+                &built.folder,
+                &[built::MANIFEST, built::SCRIPT, built::RULES, built::ASSETS],
+            );
+            return Watched {
+                trees: Vec::new(),
+                paths,
+            };
+        }
+    };
+    add(&project.root, &CONFIG_FILE_NAMES);
+    add(&project.root, &[REDIRECT]);
+    add(&project.root, &USUAL_OUTPUT_FOLDERS);
+    if let Some(assets) = &project.assets {
+        add(assets, &["_routes.json", "_worker.js"]);
+        paths.push(assets.clone());
+    }
+    Watched {
+        trees: vec![project.root.join("functions")],
+        paths,
+    }
+}

@@ -1,0 +1,81 @@
+//! What stops a command.
+
+use std::path::PathBuf;
+
+use miette::Diagnostic;
+use quire_bundle::BundleErrors;
+use quire_config::{ConfigErrors, ExpansionTooLong};
+use quire_routes::{RouteErrors, RoutesRulesError};
+use quire_server::ServerError;
+
+use crate::build::BuildError;
+use crate::built::BuiltError;
+use crate::configuration::RedirectError;
+use crate::project::ProjectError;
+
+/// Why a command ends without success.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+pub enum Failure {
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Project(#[from] ProjectError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Config(#[from] ConfigErrors),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Redirect(#[from] RedirectError),
+
+    #[error(transparent)]
+    Variables(#[from] ExpansionTooLong),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Routes(#[from] RouteErrors),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Rules(#[from] RoutesRulesError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Bundle(#[from] BundleErrors),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Built(#[from] BuiltError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Build(#[from] BuildError),
+
+    #[error(transparent)]
+    Server(#[from] ServerError),
+
+    #[error("cannot read `{}`: {source}", .path.display())]
+    Read {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+
+    #[error("cannot start: {0}")]
+    Runtime(#[source] std::io::Error),
+
+    #[error("`dev.ip` of the configuration file is `{0}`, which is no address")]
+    #[diagnostic(help("write an IP address or `localhost`"))]
+    DevIp(String),
+}
+
+impl Failure {
+    /// Whether the user has been told already.
+    pub fn is_reported(&self) -> bool {
+        matches!(self, Failure::Server(ServerError::Build))
+    }
+
+    pub fn read(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Failure {
+        let path = path.into();
+        move |source| Failure::Read { path, source }
+    }
+}

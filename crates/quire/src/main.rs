@@ -1,0 +1,50 @@
+//! The program `quire`: the command line in front of the libraries.
+//!
+//! A command starts from what the user typed ([`arguments`]) and asks, in this order: which folder is what
+//! ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]).
+//! [`deployment`] makes of that what `quire-server` serves; [`built`] stores it in a folder and reads it back. The
+//! commands themselves ([`dev`], [`serve`], [`build`], [`routes`]) say what happens with it. All output goes through
+//! [`printer`], all that can stop a command is a [`failure::Failure`].
+#![forbid(unsafe_code)]
+
+mod arguments;
+mod build;
+mod built;
+mod configuration;
+mod copy;
+mod deployment;
+mod dev;
+mod explain;
+mod failure;
+mod git;
+mod printer;
+mod project;
+mod report;
+mod routes;
+mod serve;
+mod summary;
+mod table;
+mod variables;
+mod worker;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+
+fn main() -> ExitCode {
+    // A worker is started for every core and at every reload: it skips all that only people need.
+    if worker::is_asked_for() {
+        return worker::run();
+    }
+    let result = match Arguments::read().command {
+        Command::Dev(arguments) => dev::run(arguments),
+        Command::Serve(arguments) => serve::run(arguments),
+        Command::Build(arguments) => build::run(&arguments),
+        Command::Routes(arguments) => routes::run(&arguments),
+        Command::Worker => return worker::run(),
+    };
+    result.unwrap_or_else(|failure| {
+        printer::failure(&failure);
+        ExitCode::FAILURE
+    })
+}

@@ -1,0 +1,59 @@
+//! `quire serve`: a project in production.
+
+use std::net::SocketAddr;
+use std::process::ExitCode;
+
+use quire_server::{Deployment, LogLevel, Settings as ServerSettings, Supervisor};
+
+use crate::arguments::{LOCALHOST, PORT, ServeArguments};
+use crate::deployment::{Loaded, Origin, Purpose, Selection, compile};
+use crate::failure::Failure;
+use crate::printer;
+
+pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
+    let mut warnings = Vec::new();
+    let selection = Selection::new(&arguments.project, Purpose::Serve)?
+        .with_bindings(&arguments.listen.binding, &mut warnings);
+    printer::warnings(&warnings);
+    let mut settings = ServerSettings::serve();
+    let listen = &arguments.listen;
+    settings.address = SocketAddr::new(listen.ip.unwrap_or(LOCALHOST), listen.port.unwrap_or(PORT));
+    settings.log_level = listen.log_level.into();
+    settings.request_log = arguments.log_requests && settings.log_level <= LogLevel::Log;
+    if let Some(workers) = arguments.workers {
+        settings.workers = workers;
+    }
+    runtime()?.block_on(async {
+        let loaded = selection.load()?;
+        let mut supervisor = Supervisor::bind(settings)?;
+        // The engine loads while the bundler works.
+        supervisor.prepare()?;
+        let deployment = deployment(&selection, loaded).await?;
+        Ok(supervisor.run(deployment).await?.code())
+    })
+}
+
+async fn deployment(selection: &Selection, loaded: Loaded) -> Result<Deployment, Failure> {
+    let Loaded {
+        origin,
+        settings,
+        warnings,
+    } = loaded;
+    printer::warnings(&warnings);
+    match origin {
+        Origin::Built(built) => built.into_deployment(&settings),
+        Origin::Sources(project) => {
+            let compiled = compile(&project, &settings, Purpose::Serve, &selection.current).await?;
+            printer::warnings(&compiled.warnings(&project));
+            Ok(compiled.into_deployment(&project, &settings, Purpose::Serve))
+        }
+    }
+}
+
+/// The async runtime of the program. The bundler reads modules on all its threads; the supervisor needs hardly any.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(Failure::Runtime)
+}

@@ -1,0 +1,144 @@
+//! What `quire dev` says about a project when it starts.
+
+use std::path::Path;
+
+use anstyle::Style;
+use quire_config::{Variable, VariableSource};
+use quire_routes::RouteTable;
+
+use crate::build::counted;
+use crate::deployment::{Origin, Settings};
+use crate::printer::{self, BOLD, CYAN, DIM, styled};
+use crate::project::relative_to;
+use crate::table::Table;
+use crate::variables;
+
+/// Characters of a value that are shown.
+const LONGEST_VALUE: usize = 40;
+
+/// Prints version, folders, routes and variables.
+pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current: &Path) {
+    printer::line(format!(
+        "{} {}",
+        styled(BOLD, "quire"),
+        env!("CARGO_PKG_VERSION")
+    ));
+    let shown = |path: &Path| relative_to(path, current).display().to_string();
+    let (root, assets) = match origin {
+        Origin::Sources(project) => (shown(&project.root), project.assets.clone()),
+        Origin::Built(built) => (shown(&built.folder), built.assets()),
+    };
+    let mut facts = vec![("project", format!("{} ({root})", settings.name))];
+    if let Some(file) = &settings.file {
+        facts.push(("settings", shown(file)));
+    }
+    facts.push(("functions", functions(routes)));
+    facts.push((
+        "static files",
+        assets.map_or_else(|| "none".to_owned(), |assets| shown(&assets)),
+    ));
+    if !settings.variable_files.is_empty() {
+        let files: Vec<String> = settings
+            .variable_files
+            .iter()
+            .map(|file| shown(file))
+            .collect();
+        facts.push(("secrets", files.join(", ")));
+    }
+    for (name, value) in facts {
+        printer::line(format!("  {} {value}", styled(DIM, format!("{name:14}"))));
+    }
+    let table = variable_table(settings);
+    if !table.is_empty() {
+        printer::line("");
+        table.lines(2).iter().for_each(printer::line);
+    }
+    printer::line("");
+}
+
+fn functions(routes: &RouteTable) -> String {
+    let modules = routes
+        .routes()
+        .iter()
+        .filter(|route| route.module.is_some())
+        .count();
+    let middlewares = routes
+        .routes()
+        .iter()
+        .filter(|route| route.middleware.is_some())
+        .count();
+    match (modules, middlewares) {
+        (0, 0) => "none".to_owned(),
+        (modules, 0) => counted(modules, "route"),
+        (modules, middlewares) => format!(
+            "{}, {}",
+            counted(modules, "route"),
+            counted(middlewares, "middleware")
+        ),
+    }
+}
+
+/// All variables but those that the platform sets. Values that may be secret are not shown.
+fn variable_table(settings: &Settings) -> Table {
+    let mut table = Table::new(["VARIABLE", "VALUE", "FROM"]);
+    for (name, variable) in &settings.variables {
+        let source = match variable.source {
+            VariableSource::Injected => continue,
+            VariableSource::Config => "configuration",
+            VariableSource::Secrets => "file of secrets",
+            VariableSource::Flag => "command line",
+        };
+        let value = shown_value(variable);
+        let style = if variable.source.is_hidden() {
+            DIM
+        } else {
+            Style::new()
+        };
+        table.row([
+            (format!("env.{name}"), CYAN),
+            (value, style),
+            (source.to_owned(), DIM),
+        ]);
+    }
+    table
+}
+
+fn shown_value(variable: &Variable) -> String {
+    if variable.source.is_hidden() {
+        return "(hidden)".to_owned();
+    }
+    let text = variables::json(&variable.value).to_string();
+    match text.char_indices().nth(LONGEST_VALUE) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use quire_config::VarValue;
+
+    use super::*;
+
+    #[test]
+    fn values_that_may_be_secret_are_hidden_and_long_ones_cut() {
+        let shown = |text: &str, source| {
+            shown_value(&Variable {
+                value: VarValue::Text(text.to_owned()),
+                source,
+            })
+        };
+        assert_eq!(shown("password", VariableSource::Secrets), "(hidden)");
+        assert_eq!(shown("password", VariableSource::Flag), "(hidden)");
+        assert_eq!(shown("plain", VariableSource::Config), "\"plain\"");
+        assert_eq!(
+            shown(&"ä".repeat(60), VariableSource::Config),
+            format!("\"{}…", "ä".repeat(39))
+        );
+        let json = Variable {
+            value: VarValue::Json(serde_json::json!([1, true])),
+            source: VariableSource::Config,
+        };
+        assert_eq!(shown_value(&json), "[1,true]");
+    }
+}

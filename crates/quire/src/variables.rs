@@ -1,0 +1,226 @@
+//! The variables that functions see in `env`, from all places that set some.
+
+use std::path::{Path, PathBuf};
+
+use indexmap::IndexMap;
+use quire_config::{BindingFlag, VarValue, Variable, VariableLayers, expand_dotenv, parse_dotenv};
+
+use crate::failure::Failure;
+use crate::git::Commit;
+
+/// Variables that are not for everybody's eyes.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    /// The variables; `None` if no file gives any.
+    pub values: Option<IndexMap<String, String>>,
+    /// The files they are from.
+    pub files: Vec<PathBuf>,
+}
+
+impl Secrets {
+    /// Reads `.dev.vars` in `folder`. Without it `.env` and, over it, `.env.local`, in which `${NAME}` stands for another
+    /// value; `CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV=false` leaves these out, and `CLOUDFLARE_INCLUDE_PROCESS_ENV=true`
+    /// adds the variables of this process.
+    pub fn read(folder: &Path) -> Result<Secrets, Failure> {
+        Secrets::read_with(folder, |name| std::env::var(name).ok(), std::env::vars_os())
+    }
+
+    /// The files that [`Secrets::read`] looks for.
+    pub fn candidates(folder: &Path) -> [PathBuf; 3] {
+        [
+            folder.join(".dev.vars"),
+            folder.join(".env"),
+            folder.join(".env.local"),
+        ]
+    }
+
+    fn read_with(
+        folder: &Path,
+        switch: impl Fn(&str) -> Option<String>,
+        process: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+    ) -> Result<Secrets, Failure> {
+        let [dev_vars, env, env_local] = Secrets::candidates(folder);
+        if let Some(text) = read_if_there(&dev_vars)? {
+            return Ok(Secrets {
+                values: Some(parse_dotenv(&text)),
+                files: vec![dev_vars],
+            });
+        }
+        let is = |name: &str, value: &str| {
+            switch(name).is_some_and(|set| set.eq_ignore_ascii_case(value))
+        };
+        if is("CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV", "false") {
+            return Ok(Secrets::default());
+        }
+        let mut files = Vec::new();
+        let mut values = IndexMap::new();
+        for file in [env, env_local] {
+            if let Some(text) = read_if_there(&file)? {
+                values.extend(parse_dotenv(&text));
+                files.push(file);
+            }
+        }
+        let includes_process = is("CLOUDFLARE_INCLUDE_PROCESS_ENV", "true");
+        if includes_process {
+            // What is no text cannot be a variable of a program.
+            values.extend(process.filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.into_string().ok()?))
+            }));
+        }
+        let values = expand_dotenv(&values, &IndexMap::new())?;
+        let found = includes_process || !files.is_empty();
+        Ok(Secrets {
+            values: found.then_some(values),
+            files,
+        })
+    }
+}
+
+fn read_if_there(file: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read(file) {
+        Ok(bytes) => Ok(Some(String::from_utf8_lossy(&bytes).into_owned())),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(Failure::Read {
+            path: file.to_owned(),
+            source: error,
+        }),
+    }
+}
+
+/// What the platform sets.
+fn injected(name: &str, commit: &Commit) -> IndexMap<String, String> {
+    [
+        ("CF_PAGES", "1".to_owned()),
+        ("CF_PAGES_BRANCH", commit.branch.clone()),
+        ("CF_PAGES_COMMIT_SHA", commit.sha.clone()),
+        (
+            "CF_PAGES_URL",
+            format!("https://{}.{name}.pages.dev", commit.short_sha),
+        ),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+    .into()
+}
+
+/// All variables of the project `name`, the later over the earlier: the platform's, the configuration file's, the secrets,
+/// those of the command line.
+pub fn all(
+    name: &str,
+    commit: &Commit,
+    config: IndexMap<String, VarValue>,
+    secrets: Option<IndexMap<String, String>>,
+    flags: Vec<BindingFlag>,
+) -> IndexMap<String, Variable> {
+    VariableLayers {
+        injected: injected(name, commit),
+        config,
+        secrets,
+        flags,
+    }
+    .resolve()
+}
+
+/// The variables as a program gets them.
+pub fn values(
+    variables: &IndexMap<String, Variable>,
+) -> serde_json::Map<String, serde_json::Value> {
+    variables
+        .iter()
+        .map(|(name, variable)| (name.clone(), json(&variable.value)))
+        .collect()
+}
+
+pub fn json(value: &VarValue) -> serde_json::Value {
+    match value {
+        VarValue::Text(text) => serde_json::Value::String(text.clone()),
+        VarValue::Json(value) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn read(files: &[(&str, &str)], switches: &[(&str, &str)]) -> Secrets {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        let switch = |name: &str| {
+            let found = switches.iter().find(|(known, _)| *known == name);
+            found.map(|(_, value)| (*value).to_owned())
+        };
+        let process = [("PROCESS".into(), "of the process".into())];
+        Secrets::read_with(folder.path(), switch, process.into_iter()).unwrap()
+    }
+
+    fn value(secrets: &Secrets, name: &str) -> Option<String> {
+        secrets.values.as_ref()?.get(name).cloned()
+    }
+
+    #[test]
+    fn dev_vars_leave_no_room_for_env_files() {
+        let secrets = read(&[(".dev.vars", "A=dev ${B}"), (".env", "B=env")], &[]);
+        assert_eq!(value(&secrets, "A").as_deref(), Some("dev ${B}"));
+        assert_eq!(value(&secrets, "B"), None);
+        assert_eq!(secrets.files.len(), 1);
+    }
+
+    #[test]
+    fn env_files_are_merged_then_expanded() {
+        let secrets = read(
+            &[(".env", "E=one\nX=${E}2"), (".env.local", "E=local")],
+            &[],
+        );
+        assert_eq!(value(&secrets, "X").as_deref(), Some("local2"));
+        assert_eq!(value(&secrets, "PROCESS"), None);
+        assert_eq!(secrets.files.len(), 2);
+        assert!(read(&[], &[]).values.is_none());
+    }
+
+    #[test]
+    fn switches_of_the_original() {
+        let files = [(".env", "E=one")];
+        assert!(
+            read(
+                &files,
+                &[("CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV", "false")]
+            )
+            .values
+            .is_none()
+        );
+        let secrets = read(&files, &[("CLOUDFLARE_INCLUDE_PROCESS_ENV", "true")]);
+        assert_eq!(
+            value(&secrets, "PROCESS").as_deref(),
+            Some("of the process")
+        );
+        assert_eq!(value(&secrets, "E").as_deref(), Some("one"));
+    }
+
+    #[test]
+    fn what_the_platform_sets_yields_to_everything() {
+        let commit = Commit {
+            branch: "main".into(),
+            sha: "abcd".into(),
+            short_sha: "ab".into(),
+        };
+        let config = [(
+            "CF_PAGES_BRANCH".to_owned(),
+            VarValue::Text("mine".to_owned()),
+        )]
+        .into();
+        let values = values(&all(
+            "site",
+            &commit,
+            config,
+            None,
+            vec!["CF_PAGES=2".parse().unwrap()],
+        ));
+        assert_eq!(values["CF_PAGES"], "2");
+        assert_eq!(values["CF_PAGES_BRANCH"], "mine");
+        assert_eq!(values["CF_PAGES_COMMIT_SHA"], "abcd");
+        assert_eq!(values["CF_PAGES_URL"], "https://ab.site.pages.dev");
+    }
+}
