@@ -16,7 +16,7 @@ describe_machine() {
   fact memory "$(awk '/^MemTotal/ { printf "%.1f GB", $2 / 1048576 }' /proc/meminfo)"
   fact system "$(uname -srm)$(. /etc/os-release 2>/dev/null && echo ", $PRETTY_NAME")"
   fact load "$(cut -d ' ' -f 1-3 /proc/loadavg) before the run"
-  fact quire "$("$quire" --version 2>/dev/null | head -n 1), $(commit)"
+  fact quire "$("$quire" --version 2>/dev/null | head -n 1), $built_from"
   fact wrk "$([ -n "${missing[wrk]-}" ] && echo "${missing[wrk]}" || "${wrk[@]}" -v 2>&1 | sed -n 's/^wrk \([^ ]*\).*/\1/p')"
   fact curl "$(curl --version | head -n 1 | cut -d ' ' -f 1-2)"
   peer_fact wrangler "${wrangler[@]}" --version
@@ -46,6 +46,6 @@ peer_fact() {
 
 commit() {
   local revision
-  revision=$(git -C "$repository" rev-parse --short=12 HEAD 2>/dev/null) || return 0
+  revision=$(git -C "$repository" rev-parse --short=12 HEAD 2>/dev/null) || revision=unknown
   echo "commit $revision$([ -z "$(git -C "$repository" status --porcelain 2>/dev/null)" ] || echo " with changes")"
 }
