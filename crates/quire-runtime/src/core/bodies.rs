@@ -4,6 +4,7 @@ use super::body::ByteStream;
 use super::coding::Coding;
 use super::sink::Sink;
 use http_body::Body as _;
+use quire_jsc::Value;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 
@@ -46,7 +47,14 @@ impl NativeBody {
 #[derive(Default)]
 pub(crate) struct BodyTable {
     bodies: RefCell<FxHashMap<u64, NativeBody>>,
-    sinks: RefCell<FxHashMap<u64, Sink>>,
+    sinks: RefCell<FxHashMap<u64, OpenSink>>,
+}
+
+/// A sink that a stream of JavaScript is read into.
+struct OpenSink {
+    sink: Sink,
+    /// The function that cancels the stream.
+    cancel: Value,
 }
 
 impl BodyTable {
@@ -62,16 +70,34 @@ impl BodyTable {
         self.bodies.borrow().get(&number)?.length()
     }
 
-    pub(crate) fn insert_sink(&self, number: u64, sink: Sink) {
-        self.sinks.borrow_mut().insert(number, sink);
+    /// Adds a sink; `cancel` is the function that cancels its stream.
+    pub(crate) fn insert_sink(&self, number: u64, sink: Sink, cancel: Value) {
+        self.sinks
+            .borrow_mut()
+            .insert(number, OpenSink { sink, cancel });
     }
 
     pub(crate) fn sink(&self, number: u64) -> Option<Sink> {
-        self.sinks.borrow().get(&number).cloned()
+        self.sinks
+            .borrow()
+            .get(&number)
+            .map(|open| open.sink.clone())
     }
 
     pub(crate) fn take_sink(&self, number: u64) -> Option<Sink> {
-        self.sinks.borrow_mut().remove(&number)
+        self.sinks
+            .borrow_mut()
+            .remove(&number)
+            .map(|open| open.sink)
+    }
+
+    /// Removes the sinks that nobody receives from, and gives the functions that cancel their streams.
+    pub(crate) fn take_orphans(&self) -> Vec<Value> {
+        self.sinks
+            .borrow_mut()
+            .extract_if(|_, open| open.sink.is_closed())
+            .map(|(_, open)| open.cancel)
+            .collect()
     }
 
     /// Ends every sink's body with an error: nothing will write to them any more.

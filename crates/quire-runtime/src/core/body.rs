@@ -40,11 +40,15 @@ enum Content {
 }
 
 /// Tells the request that its response was sent, or is not wanted any more.
-struct ResponseGuard(Rc<RequestContext>);
+struct ResponseGuard {
+    request: Rc<RequestContext>,
+    /// Whether the client waits for bytes that it did not get.
+    incomplete: bool,
+}
 
 impl Drop for ResponseGuard {
     fn drop(&mut self) {
-        self.0.client_done();
+        self.request.client_done(self.incomplete);
     }
 }
 
@@ -89,10 +93,18 @@ impl Body {
         }
     }
 
-    /// Keeps `request` alive until this body is sent.
-    pub(crate) fn guarded(mut self, request: Rc<RequestContext>) -> Self {
-        self.guard = Some(ResponseGuard(request));
+    /// Keeps `request` alive until this body is sent, or dropped if the client does not want it.
+    pub(crate) fn guarded(mut self, request: Rc<RequestContext>, wanted: bool) -> Self {
+        self.guard = Some(ResponseGuard {
+            request,
+            incomplete: wanted,
+        });
         self
+    }
+
+    /// Whether nothing is left to send.
+    fn is_sent(&self) -> bool {
+        self.is_end_stream() || self.size_hint().exact() == Some(0)
     }
 
     /// The bytes as a stream of their own, for when they do not go to the client.
@@ -139,7 +151,9 @@ impl HttpBody for Body {
         };
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             this.content = Content::Empty;
-            this.guard = None;
+            if let Some(mut guard) = this.guard.take() {
+                guard.incomplete = false;
+            }
         }
         polled
     }
@@ -157,6 +171,17 @@ impl HttpBody for Body {
             Content::Empty => SizeHint::with_exact(0),
             Content::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Content::Stream(stream) => stream.size_hint(),
+        }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        let sent = self.is_sent();
+        // Streams that feed it must find it gone.
+        self.content = Content::Empty;
+        if let Some(guard) = &mut self.guard {
+            guard.incomplete &= !sent;
         }
     }
 }

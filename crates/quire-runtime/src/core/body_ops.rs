@@ -63,7 +63,7 @@ fn install_sinks(realm: &Realm) {
         let length = (!call.is_nullish(0)).then(|| call.number(0)).transpose()?;
         let (sink, stream) = Sink::open(length.map(|length| length as u64));
         let number = realm.next_id();
-        request.bodies.insert_sink(number, sink);
+        request.bodies.insert_sink(number, sink, call.value(1));
         request.bodies.insert(number, NativeBody::new(stream, None));
         Ok(number as f64)
     });
@@ -104,21 +104,16 @@ fn body_tee(realm: &Rc<Realm>, call: &Call<'_>) -> Result<Value, OpError> {
     Ok(realm.context().array(&numbers)?)
 }
 
-/// `sink_write(sink, chunk)` → `null` if the next chunk may follow, else a promise of when it may,
-/// of `false` if nobody receives any more.
+/// `sink_write(sink, chunk)` → `null` if the next chunk may follow, `false` if nobody receives any
+/// more, or else a promise of the time when it may (`true`) or of `false`.
 fn sink_write(realm: &Rc<Realm>, call: &Call<'_>) -> Result<Option<Value>, OpError> {
-    let chunk = match call.is_string(1) {
-        true => Bytes::from(call.string(1)?),
-        false => Bytes::from(call.bytes(1)?),
+    let closed = || Ok(Some(realm.context().boolean(false)));
+    let Some(sink) = owner(realm)?.bodies.sink(handle(call, 0)?) else {
+        return closed();
     };
-    let closed = || OpError::Type("the receiver of the stream has gone".into());
-    let sink = owner(realm)?
-        .bodies
-        .sink(handle(call, 0)?)
-        .ok_or_else(closed)?;
-    match sink.write(chunk) {
+    match sink.write(Bytes::from(call.bytes(1)?)) {
         Written::Queued => Ok(None),
-        Written::Closed => Err(closed()),
+        Written::Closed => closed(),
         Written::Full(chunk) => realm
             .promise_of(async move { Ok(sink.write_when_possible(chunk).await) })
             .map(Some),

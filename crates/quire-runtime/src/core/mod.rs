@@ -5,6 +5,7 @@ pub(crate) mod bodies;
 pub(crate) mod body;
 pub(crate) mod body_ops;
 pub(crate) mod coding;
+pub(crate) mod compatibility;
 pub(crate) mod error;
 pub(crate) mod event_loop;
 pub(crate) mod outcome;

@@ -1,5 +1,6 @@
 //! One JavaScript world: the engine, the native operations, and whose request is running.
 
+use super::compatibility::Compatibility;
 use super::error::OpError;
 use super::request::RequestContext;
 use super::source_map::SourceMap;
@@ -25,6 +26,7 @@ pub(crate) struct Realm {
     requests: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
     next_id: Cell<u64>,
     source_map: OnceCell<SourceMap>,
+    compatibility: Cell<Compatibility>,
     log: LogSink,
     this: Weak<Realm>,
 }
@@ -42,6 +44,7 @@ impl Realm {
             requests: RefCell::default(),
             next_id: Cell::new(1),
             source_map: OnceCell::new(),
+            compatibility: Cell::default(),
             log,
             this: this.clone(),
         });
@@ -77,6 +80,16 @@ impl Realm {
         if self.source_map.set(map).is_err() {
             unreachable!("a realm runs one program");
         }
+    }
+
+    /// What the program's compatibility flags switch on.
+    pub(crate) fn compatibility(&self) -> Compatibility {
+        self.compatibility.get()
+    }
+
+    /// Sets what the program's compatibility flags switch on, before it is loaded.
+    pub(crate) fn set_compatibility(&self, compatibility: Compatibility) {
+        self.compatibility.set(compatibility);
     }
 
     /// A function or object that a JavaScript half published.

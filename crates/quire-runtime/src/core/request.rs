@@ -7,6 +7,7 @@
 use super::bodies::BodyTable;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
+use quire_jsc::{Exception, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
 use std::future::Future;
@@ -47,6 +48,8 @@ pub(crate) struct RequestContext {
     /// Exchanges that the program may abort, by the numbers it was given.
     aborts: RefCell<FxHashMap<u64, oneshot::Sender<()>>>,
     ended: Cell<bool>,
+    /// Called when the client goes away before it has the whole response.
+    departure: Cell<Option<Value>>,
 }
 
 impl RequestContext {
@@ -91,6 +94,7 @@ impl RequestContext {
             tasks: RefCell::default(),
             aborts: RefCell::default(),
             ended: Cell::new(false),
+            departure: Cell::default(),
         })
     }
 
@@ -208,12 +212,33 @@ impl RequestContext {
         self.end_if_idle();
     }
 
-    /// The response was wholly sent, or failed, or its client went away.
-    pub(crate) fn client_done(&self) {
+    /// Sets the function to call when the client goes away before it has the whole response.
+    pub(crate) fn on_departure(&self, function: Value) {
+        self.departure.set(Some(function));
+    }
+
+    /// The response was wholly sent, or failed, or its client went away (`left`) before that.
+    pub(crate) fn client_done(&self, left: bool) {
         if !self.client_listening.replace(false) {
             return;
         }
         self.respond.set(None);
+        let mut concerned = self.bodies.take_orphans();
+        concerned.extend(self.departure.take().filter(|_| left));
+        match (self.this.upgrade(), self.realm.upgrade()) {
+            // Not at once: this may be called while JavaScript runs.
+            (Some(this), Some(realm)) if !concerned.is_empty() => {
+                tokio::task::spawn_local(async move {
+                    realm.enter(Some(this.clone()), |_| tell(&concerned));
+                    this.end_soon();
+                });
+            }
+            _ => self.end_soon(),
+        }
+    }
+
+    /// Ends the request when what was given to `waitUntil` is done, or its time is over.
+    fn end_soon(&self) {
         self.end_if_idle();
         if self.ended.get() {
             return;
@@ -250,12 +275,22 @@ impl RequestContext {
             task.abort();
         }
         self.aborts.take();
+        self.departure.take();
         self.bodies.clear();
         self.head.take();
         if let Some(realm) = self.realm.upgrade() {
             realm.requests().borrow_mut().remove(&self.id);
         }
     }
+}
+
+/// Calls these functions; the first error is kept.
+fn tell(functions: &[Value]) -> Result<(), Exception> {
+    let mut result = Ok(());
+    for function in functions {
+        result = result.and(function.call_and_forget(None, []));
+    }
+    result
 }
 
 struct PendingTask(Rc<RequestContext>, u64);

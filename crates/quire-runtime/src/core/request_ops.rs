@@ -22,11 +22,9 @@ const HOP_BY_HOP: [HeaderName; 5] = [
 ];
 
 pub(crate) fn install(realm: &Realm) {
-    realm.realm_op("request_url", |realm, call| {
-        with_head(realm, call, |head, client| url(head, client))
-    });
+    realm.realm_op("request_url", |realm, call| with_head(realm, call, url));
     realm.realm_op("request_headers", |realm, call| {
-        with_head(realm, call, |head, client| header_lines(head, client))
+        with_head(realm, call, header_lines)
     });
     realm.realm_op("request_accept_encoding", |realm, call| {
         with_head(realm, call, |head, _| {
@@ -35,6 +33,15 @@ pub(crate) fn install(realm: &Realm) {
                 .map(text_of)
                 .unwrap_or_default()
         })
+    });
+    realm.realm_op("request_departure", |realm, call| {
+        if let Some(request) = request(realm, call)? {
+            request.on_departure(call.value(1));
+        }
+        Ok(())
+    });
+    realm.realm_op("compatibility", |realm, call| {
+        Ok(realm.compatibility().is_on(&call.string(0)?))
     });
     realm.realm_op("current_request", |realm, _| {
         Ok(realm.current().map(|request| request.id() as f64))
@@ -92,14 +99,25 @@ fn url(head: &Parts, client: Client) -> String {
         .path_and_query()
         .map_or("/", |target| target.as_str());
     let url = format!("{scheme}://{host}{target}");
-    match is_plain_host(&host) {
+    match is_plain_host(&host) && is_plain_target(target) {
         true => url,
-        // Upper case, a default port, something odd: as the URL standard writes it.
+        // Upper case, a default port, a dot segment, something odd: as the URL standard writes it.
         false => match url::Url::parse(&url) {
             Ok(url) => url.into(),
             Err(_) => format!("{scheme}://localhost{target}"),
         },
     }
+}
+
+/// Whether the URL standard would leave the path and query as they are.
+fn is_plain_target(target: &str) -> bool {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~!$&()*+,;=:@/%?".contains(&b);
+    target.bytes().all(plain)
+        && !target.contains("/.")
+        && !target
+            .as_bytes()
+            .windows(4)
+            .any(|w| w.eq_ignore_ascii_case(b"/%2e"))
 }
 
 /// Whether the URL standard would leave the host as it is. A port must not be the scheme's own.

@@ -68,7 +68,8 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
     {
         response.headers_mut().insert(CONTENT_LENGTH, length);
     }
-    request.finish(Ok(response.map(|()| body.guarded(request.clone()))));
+    let wanted = !request.is_head();
+    request.finish(Ok(response.map(|()| body.guarded(request.clone(), wanted))));
     Ok(())
 }
 

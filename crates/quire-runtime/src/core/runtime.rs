@@ -2,9 +2,10 @@
 
 use super::bodies::NativeBody;
 use super::body::{Body, BodyError};
+use super::compatibility::Compatibility;
 use super::outcome::{Failure, FailureKind};
 use super::program::Program;
-use super::realm::Realm;
+use super::realm::{LogSink, Realm};
 use super::request::{Client, RequestContext};
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond};
@@ -22,8 +23,35 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 /// The methods that requests may have, in the order of `METHODS` in `request.js`.
-const METHODS: [&str; 8] = [
-    "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE",
+const METHODS: [&str; 28] = [
+    "GET",
+    "HEAD",
+    "POST",
+    "PUT",
+    "DELETE",
+    "PATCH",
+    "OPTIONS",
+    "TRACE",
+    "PURGE",
+    "COPY",
+    "LOCK",
+    "MKCOL",
+    "MOVE",
+    "PROPFIND",
+    "PROPPATCH",
+    "SEARCH",
+    "UNLOCK",
+    "ACL",
+    "REPORT",
+    "MKACTIVITY",
+    "CHECKOUT",
+    "MERGE",
+    "MSEARCH",
+    "NOTIFY",
+    "SUBSCRIBE",
+    "UNSUBSCRIBE",
+    "QUERY",
+    "BAN",
 ];
 
 /// How long a program's top level may take to settle.
@@ -34,7 +62,7 @@ pub struct Services {
     /// Answers `env.ASSETS.fetch` and requests that no handler takes.
     pub assets: Rc<dyn AssetService>,
     /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
-    pub log: Box<dyn Fn(&str, &str)>,
+    pub log: LogSink,
 }
 
 /// A request for a static asset.
@@ -111,6 +139,7 @@ impl Runtime {
                 .context()
                 .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
         }
+        realm.set_compatibility(Compatibility::new(&program.compatibility_flags));
         realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
         let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
         let runtime = Self {
@@ -137,13 +166,15 @@ impl Runtime {
         realm.run_source("core/program.js", include_str!("program.js"))?;
         let report = realm.internal("unhandledRejection")?;
         let log = Rc::downgrade(&realm);
-        realm.context().on_unhandled_rejection(move |promise, reason| {
-            let reported =
-                report.call_and_forget(None, [Arg::Value(&promise), Arg::Value(&reason)]);
-            if let (Err(exception), Some(realm)) = (reported, log.upgrade()) {
-                realm.log("error", &exception.to_string());
-            }
-        })?;
+        realm
+            .context()
+            .on_unhandled_rejection(move |promise, reason| {
+                let reported =
+                    report.call_and_forget(None, [Arg::Value(&promise), Arg::Value(&reason)]);
+                if let (Err(exception), Some(realm)) = (reported, log.upgrade()) {
+                    realm.log("error", &exception.to_string());
+                }
+            })?;
         Ok(realm)
     }
 
@@ -326,7 +357,7 @@ impl Departure {
 impl Drop for Departure {
     fn drop(&mut self) {
         if let Some(request) = self.0.take() {
-            request.client_done();
+            request.client_done(true);
         }
     }
 }

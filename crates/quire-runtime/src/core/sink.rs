@@ -25,7 +25,7 @@ pub(crate) struct Sink(mpsc::Sender<Item>);
 pub(crate) enum Written {
     /// It was queued.
     Queued,
-    /// The queue is full; it is queued when this permit is awaited.
+    /// The queue is full; the chunk is for [`write_when_possible`](Sink::write_when_possible).
     Full(Bytes),
     /// Nobody receives any more.
     Closed,
@@ -55,6 +55,11 @@ impl Sink {
     /// Queues a chunk once there is room; `false` if nobody receives any more.
     pub(crate) async fn write_when_possible(&self, chunk: Bytes) -> bool {
         self.0.send(Item::Chunk(chunk)).await.is_ok()
+    }
+
+    /// Whether nobody receives any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.is_closed()
     }
 
     /// The body is complete.

@@ -24,7 +24,7 @@ pub(crate) fn tee(source: ByteStream, kept_bytes_max: usize) -> (ByteStream, Byt
         TeeBranch {
             shared: shared.clone(),
             index,
-            size: size.clone(),
+            size,
         }
         .boxed_unsync()
     };
@@ -142,7 +142,7 @@ impl Body for TeeBranch {
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.size.clone()
+        self.size
     }
 }
 

@@ -2,15 +2,16 @@
 //
 // What a body consists of is kept as it came for as long as possible: a string stays a string, bytes from
 // the network stay outside JavaScript (a "native" body, named by number) until somebody reads them. A
-// ReadableStream is made only when `body` is touched, and a stream that nobody has read gives its
-// native body back when it is passed on.
+// ReadableStream is made only when `body` is touched, and a stream that nobody has read gives back what it
+// was made of when it is passed on.
 
+const { ReadableStream, TransformStream } = globalThis;
 const NULL_BYTES = new Uint8Array(0);
 
 const TEXT = 1; // source: string
 const BYTES = 2; // source: Uint8Array
 const NATIVE = 3; // source: number of a native body
-const STREAM = 4; // source: ReadableStream
+const STREAM = 4; // source: ReadableStream, which is `stream` as well
 const SHARED = 5; // source: { number, claims }: a native body that several requests may read
 
 /** What a body consists of. */
@@ -21,10 +22,12 @@ class Content {
     this.contentType = contentType;
     this.stream = kind === STREAM ? source : null;
     this.used = false;
+    /** Whether others hold the same bytes, so that a program gets a copy. */
+    this.lent = false;
   }
 }
 
-/** The native source behind a stream that was made for a content. */
+/** What a stream made for a body reads from: a content that nothing else refers to. */
 class ContentSource {
   constructor(content) {
     this.content = content;
@@ -32,29 +35,25 @@ class ContentSource {
 
   async pull() {
     const { content } = this;
-    switch (content.kind) {
-      case NATIVE: {
-        const chunk = await ops.body_read(content.source);
-        if (chunk === null) {
-          content.kind = BYTES;
-          content.source = null;
-        }
-        return chunk;
-      }
-      default: {
-        const { kind, source } = content;
-        content.source = null;
-        if (source === null) return null;
-        const bytes = kind === TEXT ? internals.encoding.encodeUtf8(source) : source;
-        return bytes.byteLength === 0 ? null : bytes;
-      }
+    const { kind, source } = content;
+    if (source === null) return null;
+    if (kind === NATIVE) {
+      const chunk = await ops.body_read(source);
+      if (chunk === null) content.source = null;
+      return chunk;
     }
+    content.source = null;
+    return source.byteLength === 0 ? null : ownBytes(content, source);
   }
 
   cancel() {
-    if (this.content.kind === NATIVE) ops.body_cancel(this.content.source);
+    if (this.content.kind === NATIVE && this.content.source !== null) ops.body_cancel(this.content.source);
     this.content.source = null;
   }
+}
+
+function ownBytes(content, bytes) {
+  return content.lent ? bytes.slice() : bytes;
 }
 
 /** Makes a shared native body this content's own. Others keep a copy of what they have not read. */
@@ -75,13 +74,35 @@ function isUsed(content) {
   return content.used || (content.stream !== null && internals.streams.isDisturbed(content.stream));
 }
 
+/** The stream of a body. From here on the body consists of that, and the stream of what the body was. */
 function streamOf(content) {
-  if (content.stream === null) {
-    claim(content);
-    content.stream = internals.streams.createNativeReadable(new ContentSource(content));
-    if (content.used) internals.streams.takeNativeSource(content.stream);
+  if (content.stream !== null) return content.stream;
+  claim(content);
+  const inner = new Content(content.kind, content.source);
+  inner.lent = content.lent;
+  if (inner.kind === TEXT) {
+    inner.kind = BYTES;
+    inner.source = internals.encoding.encodeUtf8(content.source);
   }
+  content.stream = internals.streams.createNativeReadable(new ContentSource(inner), lengthOf(inner));
+  if (content.used) internals.streams.takeNativeSource(content.stream);
+  content.kind = STREAM;
+  content.source = content.stream;
   return content.stream;
+}
+
+/** How many bytes there are, if that is known. */
+function lengthOf({ kind, source }) {
+  if (source === null) return 0;
+  return kind === NATIVE ? ops.body_length(source) : source.byteLength;
+}
+
+/** What an untouched stream was made of, if it was made for a body; the stream is used up by this. */
+function takeInner(stream) {
+  const source = internals.streams.nativeSource(stream);
+  if (!(source instanceof ContentSource)) return null;
+  internals.streams.takeNativeSource(stream);
+  return source.content;
 }
 
 function checkUnused(content) {
@@ -96,27 +117,23 @@ function checkUnused(content) {
 }
 
 /**
- * Marks a content as used and returns the content to read: itself, or the one whose untouched stream
- * it holds. Of kind STREAM only if the stream must be read in JavaScript.
+ * Marks a content as used and returns the content to read: itself, or what its untouched stream
+ * was made of. Of kind STREAM only if the stream must be read in JavaScript.
  */
 function use(content) {
   content.used = true;
   claim(content);
-  if (content.stream === null) return content;
-  const source = internals.streams.nativeSource(content.stream);
-  if (!(source instanceof ContentSource)) return content.kind === STREAM ? content : new Content(STREAM, content.stream);
-  internals.streams.takeNativeSource(content.stream);
-  source.content.used = true;
-  return source.content;
+  return content.stream === null ? content : (takeInner(content.stream) ?? content);
 }
 
 async function readBytes(content) {
-  const { kind, source } = use(content);
+  const found = use(content);
+  const { kind, source } = found;
   switch (kind) {
     case TEXT:
       return internals.encoding.encodeUtf8(source);
     case BYTES:
-      return source ?? NULL_BYTES;
+      return ownBytes(found, source);
     case NATIVE:
       return ops.body_bytes(source);
     default:
@@ -132,32 +149,27 @@ async function readText(content) {
     case NATIVE:
       return ops.body_text(source);
     case BYTES:
-      return internals.encoding.decodeUtf8(source ?? NULL_BYTES, { stripBom: true });
+      return internals.encoding.decodeUtf8(source, { stripBom: true });
     default:
       return internals.encoding.decodeUtf8(await internals.streams.readAllBytes(source), { stripBom: true });
   }
 }
 
 /** Reads a stream into a sink, which holds the stream back when the receiver is slow. */
-async function pump(stream, sink) {
-  const reader = internals.streams.getChunkReader(stream);
+async function pump(reader, sink) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) break;
-      const pause = ops.sink_write(sink, chunkBytes(value));
-      if (pause !== null && !(await pause)) throw new TypeError("the receiver of the stream has gone");
+      // null: there is room for more; else whether anybody receives, or a promise of that.
+      const received = ops.sink_write(sink, value);
+      if (received !== null && !(await received)) return void reader.cancel(undefined);
     }
     await ops.sink_end(sink);
   } catch (error) {
     ops.sink_abort(sink);
     reader.cancel(error);
   }
-}
-
-function chunkBytes(chunk) {
-  if (typeof chunk === "string" || ArrayBuffer.isView(chunk) || chunk instanceof ArrayBuffer) return chunk;
-  throw new TypeError("This TransformStream is being used as a byte stream, but received an object of non-ArrayBuffer/ArrayBufferView type on its writable side.");
 }
 
 /**
@@ -169,8 +181,10 @@ function send(content) {
   checkUnused(content);
   const { kind, source } = use(content);
   if (kind !== STREAM) return source;
-  const sink = ops.sink_open(internals.streams.fixedLength(source));
-  pump(source, sink);
+  const length = internals.streams.fixedLength(source);
+  const reader = internals.streams.getChunkReader(source);
+  const sink = ops.sink_open(length, () => void reader.cancel(undefined));
+  pump(reader, sink);
   return sink;
 }
 
@@ -183,17 +197,50 @@ function cloneContent(content) {
     return new Content(SHARED, content.source, content.contentType);
   }
   if (content.stream !== null) {
-    const [own, other] = internals.streams.tee(content.stream);
-    content.kind = STREAM;
-    content.source = content.stream = own;
-    return new Content(STREAM, other, content.contentType);
+    const inner = takeInner(content.stream);
+    if (inner === null) {
+      const [own, other] = internals.streams.tee(content.stream);
+      content.source = content.stream = own;
+      return new Content(STREAM, other, content.contentType);
+    }
+    content.kind = inner.kind;
+    content.source = inner.source;
+    content.lent = inner.lent;
+    content.stream = null;
   }
   if (content.kind === NATIVE) {
     const [own, other] = ops.body_tee(content.source, false);
     content.source = own;
     return new Content(NATIVE, other, content.contentType);
   }
-  return new Content(content.kind, content.source, content.contentType);
+  const copy = new Content(content.kind, content.source, content.contentType);
+  copy.lent = content.lent = true;
+  return copy;
+}
+
+/** Moves a content to another owner; the first one counts as used. */
+function transfer(content) {
+  if (content === null) return null;
+  checkUnused(content);
+  let { kind, source, lent } = content;
+  if (content.stream !== null) {
+    const inner = takeInner(content.stream);
+    if (inner !== null) {
+      ({ kind, source, lent } = inner);
+    } else {
+      const { readable, writable } = new TransformStream();
+      // The reader of the other end learns of the error.
+      content.stream.pipeTo(writable).catch(() => {});
+      source = readable;
+    }
+  } else {
+    content.kind = BYTES;
+    content.source = NULL_BYTES;
+  }
+  content.used = true;
+  const moved = new Content(kind, source, content.contentType);
+  moved.lent = lent;
+  return moved;
 }
 
 /** A copy of the bytes of a buffer or view; the program may change its own afterwards. */
@@ -218,12 +265,16 @@ function extract(init) {
         throw new TypeError("This ReadableStream is disturbed (has already been read from), and cannot be used as a body.");
       }
       if (internals.streams.isLocked(init)) {
-        throw new TypeError("This ReadableStream is currently locked to a reader.");
+        throw new TypeError("This ReadableStream is locked to a reader, and cannot be used as a body.");
       }
       return new Content(STREAM, init);
     }
     if (init instanceof ArrayBuffer || ArrayBuffer.isView(init)) return new Content(BYTES, copyBytes(init));
-    if (internals.blob.isBlob(init)) return new Content(BYTES, internals.blob.view(init), init.type || null);
+    if (internals.blob.isBlob(init)) {
+      const content = new Content(BYTES, internals.blob.view(init), init.type || null);
+      content.lent = true;
+      return content;
+    }
     if (internals.url.isURLSearchParams(init)) {
       return new Content(TEXT, `${init}`, "application/x-www-form-urlencoded;charset=UTF-8");
     }
@@ -231,7 +282,7 @@ function extract(init) {
       const { body, contentType } = internals.formdata.serialize(init);
       return new Content(BYTES, body, contentType);
     }
-    if (isIterableOfBytes(init)) return new Content(STREAM, globalThis.ReadableStream.from(init));
+    if (isIterableOfBytes(init)) return new Content(STREAM, ReadableStream.from(init));
   }
   return new Content(TEXT, `${init}`, "text/plain;charset=UTF-8");
 }
@@ -264,15 +315,12 @@ class Body {
   }
 
   async arrayBuffer() {
-    const { buffer, byteOffset, byteLength } = await this.bytes();
+    const { buffer, byteOffset, byteLength } = await bytesOf(this);
     return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
   }
 
   async bytes() {
-    const content = readable(this);
-    if (content === null) return new Uint8Array(0);
-    const bytes = await readBytes(content);
-    return bytes === NULL_BYTES ? new Uint8Array(0) : bytes;
+    return bytesOf(this);
   }
 
   async text() {
@@ -285,12 +333,6 @@ class Body {
     return JSON.parse(content === null ? "" : await readText(content));
   }
 
-  async blob() {
-    const content = readable(this);
-    const type = this.headers.get("content-type") ?? "";
-    return new globalThis.Blob([content === null ? NULL_BYTES : await readBytes(content)], { type });
-  }
-
   async formData() {
     const content = readable(this);
     const type = this.headers.get("content-type");
@@ -299,6 +341,17 @@ class Body {
     }
     return internals.formdata.parse(content === null ? NULL_BYTES : await readBytes(content), type);
   }
+
+  async blob() {
+    const bytes = await bytesOf(this);
+    return internals.blob.createBlob(bytes, internals.mimeType(this.headers.get("content-type")));
+  }
+}
+
+/** Bytes that the program may keep. */
+async function bytesOf(body) {
+  const content = readable(body);
+  return content === null ? new Uint8Array(0) : readBytes(content);
 }
 
 function checked(body) {
@@ -327,6 +380,8 @@ internals.body = {
   checkUnused: (content) => {
     if (content !== null) checkUnused(content);
   },
+  /** Whether it is known that there are no bytes. */
+  isEmpty: ({ kind, source }) => (kind === TEXT ? source === "" : kind === BYTES && source.byteLength === 0),
   /** A content for a native body. */
   native: (number) => new Content(NATIVE, number),
   /** A record that `shared` contents are made from; each copy counts as a claim. */
@@ -335,28 +390,9 @@ internals.body = {
     record.claims++;
     return new Content(SHARED, record);
   },
-  /** Whether the content can be sent more than once. */
-  isReplayable: (content) => content === null || content.kind === TEXT || content.kind === BYTES,
-  /** Moves a content to another owner; the first one counts as used. */
-  transfer(content) {
-    if (content === null) return null;
-    checkUnused(content);
-    const moved = new Content(content.kind, content.source, content.contentType);
-    if (content.stream !== null) {
-      const source = internals.streams.nativeSource(content.stream);
-      if (source instanceof ContentSource) {
-        internals.streams.takeNativeSource(content.stream);
-        moved.kind = source.content.kind;
-        moved.source = source.content.source;
-        moved.stream = moved.kind === STREAM ? moved.source : null;
-      } else {
-        const { readable, writable } = new globalThis.TransformStream();
-        content.stream.pipeTo(writable).catch(() => {});
-        moved.kind = STREAM;
-        moved.source = moved.stream = readable;
-      }
-    }
-    content.used = true;
-    return moved;
-  },
+  transfer,
+  /** What structuredClone() says of a body. */
+  uncloneable: () => internals.domException("DataCloneError", "ReadableStream can only be serialized for RPC."),
 };
+/** A deep copy of a `cf` object, as the original makes it. */
+internals.copyCf = (cf) => JSON.parse(JSON.stringify(cf));

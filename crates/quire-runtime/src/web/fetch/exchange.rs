@@ -56,7 +56,7 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// Reads `fetch(number, method, url, headers, body, follow, replayable, manual)`.
+    /// Reads `fetch(number, method, url, headers, body, follow, manual)`.
     pub(super) fn read(request: &RequestContext, call: &Call<'_>) -> Result<Self, OpError> {
         let url = call.string(2)?;
         let mut url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
@@ -78,7 +78,7 @@ impl Exchange {
             headers: headers(&call.string(3)?)?,
             body,
             follow: call.boolean(5),
-            manual: call.boolean(7),
+            manual: call.boolean(6),
             aborted: (number > 0).then(|| request.abortable(number)),
         })
     }
@@ -91,7 +91,7 @@ impl Exchange {
         client: HttpClient,
     ) -> Result<Value, OpError> {
         let aborted = self.aborted.take();
-        let mut aborted = aborted.map_or_else(never, |aborted| aborted);
+        let mut aborted = aborted.unwrap_or_else(never);
         let mut redirects = 0;
         loop {
             let sent = client.request(self.outgoing()?);

@@ -23,11 +23,11 @@ function headerLines(request) {
   return headerLists.list(request.headers).join("\n");
 }
 
-function dataUrlResponse(url) {
+function dataUrlResponse(url, method) {
   const parsed = ops.parse_data_url(url);
   if (parsed === null) throw new TypeError("Invalid data: URL.");
   const [type, bytes] = parsed;
-  return new Response(bytes, { headers: { "content-type": type } });
+  return new Response(method === "GET" ? bytes : null, { statusText: "OK", headers: { "content-type": type } });
 }
 
 async function fetchFrom(input, init) {
@@ -35,21 +35,23 @@ async function fetchFrom(input, init) {
   const state = requests.state(request);
   const { url } = request;
   if (state.fetcher) return state.fetcher.fetch(request);
-  if (url.startsWith("data:")) return dataUrlResponse(url);
+  if (url.startsWith("data:")) return dataUrlResponse(url, state.method);
   if (!url.startsWith("http:") && !url.startsWith("https:")) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
-  state.signal?.throwIfAborted();
-  const content = bodies.content(request);
-  const replayable = bodies.isReplayable(content);
-  let lines = headerLines(request);
-  if (state.cache !== undefined) {
-    lines += `${lines === "" ? "" : "\n"}cache-control\nno-cache${state.cache === "no-store" ? "\npragma\nno-cache" : ""}`;
+  const signal = state.signal ?? (ops.compatibility("request_signal_passthrough") ? request.signal : null);
+  if (signal !== null && internals.abort.isAborted(signal)) throw internals.abort.reason(signal);
+  const { cf } = state;
+  if (cf !== undefined && cf.cacheTtl !== undefined && cf.cacheControl !== undefined) {
+    throw new TypeError("The 'cacheControl' and 'cacheTtl' options on cf are mutually exclusive. Use 'cacheControl' for explicit Cache-Control header directives, or 'cacheTtl' for a simplified TTL, but not both.");
   }
-  const number = state.signal === null ? 0 : ops.fetch_number();
-  const pending = ops.fetch(number, request.method, url, lines, bodies.send(content), state.redirect === "follow", replayable, init?.encodeResponseBody === "manual");
-  if (state.signal === null) return finish(await pending);
-  return abortable(pending, state.signal, number);
+  let lines = headerLines(request);
+  if (state.cache !== undefined) lines += `${lines === "" ? "" : "\n"}cache-control\nno-cache\npragma\nno-cache`;
+  const number = signal === null ? 0 : ops.fetch_number();
+  const body = bodies.send(bodies.content(request));
+  const manual = state.encodeResponseBody === "manual";
+  const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual);
+  return signal === null ? finish(await pending) : abortable(pending, signal, number);
 }
 
 function finish(head) {
@@ -61,7 +63,7 @@ async function abortable(pending, signal, number) {
   const { promise, reject } = Promise.withResolvers();
   const stop = internals.abort.addAlgorithm(signal, () => {
     ops.fetch_abort(number);
-    reject(signal.reason);
+    reject(internals.abort.reason(signal));
   });
   try {
     return finish(await Promise.race([pending, promise]));
@@ -80,9 +82,15 @@ const REDIRECTS_MAX = 20;
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
 const FROM_BINDING = Symbol("from binding");
 
+let isFetcher;
+
 /** A binding that answers requests. */
 class Fetcher {
   #answer;
+
+  static {
+    isFetcher = (value) => typeof value === "object" && value !== null && #answer in value;
+  }
 
   constructor(key, answer) {
     if (key !== FROM_BINDING) throw new TypeError("Illegal constructor");
@@ -90,7 +98,7 @@ class Fetcher {
   }
 
   async fetch(input, init = undefined) {
-    if (typeof this !== "object" || !(#answer in this)) throw internals.illegalInvocation();
+    if (!isFetcher(this)) throw internals.illegalInvocation();
     let request = toRequest(input, init);
     let response = await this.#answer(request);
     const { redirect } = requests.state(request);
@@ -108,11 +116,11 @@ class Fetcher {
 }
 
 internals.defineClass(Fetcher, "Fetcher");
-internals.expose("Fetcher", Fetcher);
 internals.expose("fetch", fetch);
 internals.fetch = {
   /** A Fetcher that answers by `answer(request)`. */
   fetcher: (answer) => new Fetcher(FROM_BINDING, answer),
+  isFetcher,
   headerLines,
   responseFrom,
 };

@@ -113,6 +113,7 @@ class HeadersIterator {
   }
 
   next() {
+    if (typeof this !== "object" || this === null || !(#entries in this)) throw illegalInvocation();
     if (this.#position >= this.#entries.length) return { value: undefined, done: true };
     const entry = this.#entries[this.#position++];
     const value = this.#kind === "entries" ? entry : entry[this.#kind === "keys" ? 0 : 1];
@@ -134,7 +135,7 @@ function illegalInvocation() {
 }
 
 const FROM_LIST = Symbol("from list");
-let createHeaders, headersList, isHeaders, setImmutable;
+let createHeaders, headersList, isHeaders, isImmutable;
 
 class Headers {
   #list;
@@ -144,9 +145,7 @@ class Headers {
     isHeaders = (value) => typeof value === "object" && value !== null && #list in value;
     headersList = (headers) => headers.#list;
     createHeaders = (list, immutable) => new Headers(FROM_LIST, list, immutable);
-    setImmutable = (headers) => {
-      headers.#immutable = true;
-    };
+    isImmutable = (headers) => headers.#immutable;
   }
 
   constructor(init = undefined) {
@@ -159,27 +158,13 @@ class Headers {
     if (init !== undefined) fill(this.#list, init);
   }
 
-  #check(immutableIsFine) {
-    if (!immutableIsFine && this.#immutable) throw new TypeError("Can't modify immutable headers.");
+  #checkMutable() {
+    if (this.#immutable) throw new TypeError("Can't modify immutable headers.");
   }
 
   static #of(headers) {
     if (!isHeaders(headers)) throw illegalInvocation();
     return headers;
-  }
-
-  append(name, value) {
-    const headers = Headers.#of(this);
-    requireArguments(arguments, 2, "append");
-    headers.#check(false);
-    headers.#list.push(normaliseName(name), normaliseValue(value));
-  }
-
-  delete(name) {
-    const headers = Headers.#of(this);
-    requireArguments(arguments, 1, "delete");
-    headers.#check(false);
-    listDelete(headers.#list, normaliseName(name));
   }
 
   get(name) {
@@ -213,13 +198,29 @@ class Headers {
   set(name, value) {
     const headers = Headers.#of(this);
     requireArguments(arguments, 2, "set");
-    headers.#check(false);
+    headers.#checkMutable();
     listSet(headers.#list, normaliseName(name), normaliseValue(value));
+  }
+
+  append(name, value) {
+    const headers = Headers.#of(this);
+    requireArguments(arguments, 2, "append");
+    headers.#checkMutable();
+    headers.#list.push(normaliseName(name), normaliseValue(value));
+  }
+
+  delete(name) {
+    const headers = Headers.#of(this);
+    requireArguments(arguments, 1, "delete");
+    headers.#checkMutable();
+    listDelete(headers.#list, normaliseName(name));
   }
 
   forEach(callback, thisArgument = undefined) {
     const headers = Headers.#of(this);
-    if (typeof callback !== "function") throw new TypeError("Headers.forEach() takes a function.");
+    if (typeof callback !== "function") {
+      throw new TypeError("Failed to execute 'forEach' on 'Headers': parameter 1 is not of type 'function'.");
+    }
     for (const [name, value] of sortAndCombine(headers.#list)) {
       apply(callback, thisArgument, [value, name, headers]);
     }
@@ -238,8 +239,12 @@ class Headers {
   }
 
   [internals.inspect](depth, inspect) {
-    const shown = new Map(sortAndCombine(this.#list));
-    return inspect(shown).replace(/^Map/, "Headers").replace(/ ?}$/, `${shown.size ? "," : ""} [immutable]: ${this.#immutable} }`);
+    if (!isHeaders(this)) return undefined;
+    if (depth < 0) return "[Headers]";
+    const entries = sortAndCombine(this.#list);
+    const parts = entries.map(([name, value]) => `${inspect(name)} => ${inspect(value)}`);
+    parts.push(`[immutable]: ${this.#immutable}`);
+    return internals.streams.showParts(`Headers(${entries.length})`, parts);
   }
 }
 
@@ -251,7 +256,7 @@ Object.defineProperty(Headers.prototype, iteratorSymbol, {
 
 function requireArguments(given, count, method) {
   if (given.length < count) {
-    throw new TypeError(`Headers.${method}() takes ${count} argument${count > 1 ? "s" : ""}, but only ${given.length} given.`);
+    throw new TypeError(`Failed to execute '${method}' on 'Headers': parameter ${given.length + 1} is not of type 'string'.`);
   }
 }
 
@@ -263,14 +268,15 @@ function fill(list, init) {
     return;
   }
   if ((typeof init !== "object" && typeof init !== "function") || init === null) {
-    throw new TypeError("Headers are made from Headers, an object, or a sequence of pairs.");
+    throw new TypeError("Failed to construct 'Headers': constructor parameter 1 is not of type 'Headers or Sequence or object'.");
   }
   const method = init[iteratorSymbol];
   if (method === undefined || method === null) {
     for (const key of ownKeys(init)) {
+      // The original leaves symbols out; the standard refuses them.
+      if (typeof key === "symbol") continue;
       const descriptor = getOwnPropertyDescriptor(init, key);
       if (descriptor === undefined || !descriptor.enumerable) continue;
-      if (typeof key === "symbol") throw new TypeError("A header's name cannot be a symbol.");
       list.push(normaliseName(key), normaliseValue(init[key]));
     }
     return;
@@ -278,21 +284,23 @@ function fill(list, init) {
   for (const entry of { [iteratorSymbol]: () => apply(method, init, []) }) {
     const pair = isArray(entry) ? entry : typeof entry === "object" && entry !== null ? [...entry] : null;
     if (pair === null || pair.length !== 2) {
-      throw new TypeError("Each header of a sequence must be a pair of name and value.");
+      throw new TypeError("To initialize a Headers object from a sequence, each inner sequence must have exactly two elements.");
     }
     list.push(normaliseName(pair[0]), normaliseValue(pair[1]));
   }
 }
 
 internals.defineClass(Headers, "Headers");
+internals.structuredClone.register(Headers, (headers) => internals.headers.copy(headers));
 internals.expose("Headers", Headers);
 internals.headers = {
   /** A `Headers` object over a list, which it takes over. */
   create: createHeaders,
   /** The list of a `Headers` object. */
   list: headersList,
-  setImmutable,
   isHeaders,
+  /** A copy, as immutable as the original. */
+  copy: (headers) => createHeaders(headersList(headers).slice(), isImmutable(headers)),
   /** Appends what a `HeadersInit` holds to a list. */
   fill,
   get: listGet,

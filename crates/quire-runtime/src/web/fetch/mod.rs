@@ -16,6 +16,7 @@ use std::rc::Rc;
 /// Evaluated after streams, blob, formdata, url, encoding and abort.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("web/fetch/headers.js", include_str!("headers.js")),
+    ("web/fetch/mime-type.js", include_str!("mime-type.js")),
     ("web/fetch/body.js", include_str!("body.js")),
     ("web/fetch/request.js", include_str!("request.js")),
     ("web/fetch/response.js", include_str!("response.js")),

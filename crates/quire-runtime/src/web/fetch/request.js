@@ -7,7 +7,12 @@ const { apply } = Reflect;
 const { body: bodies, headers: headerLists } = internals;
 const { toUpperCase } = String.prototype;
 
-const METHODS = ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE"];
+/** In the order of `METHODS` in core/runtime.rs. */
+const METHODS = [
+  "GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "PURGE", "COPY", "LOCK", "MKCOL", "MOVE", "PROPFIND",
+  "PROPPATCH", "SEARCH", "UNLOCK", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "MSEARCH", "NOTIFY", "SUBSCRIBE",
+  "UNSUBSCRIBE", "QUERY", "BAN",
+];
 const CACHE_MODES = ["no-store", "no-cache"];
 
 /** What the copies of an arrived request have in common. */
@@ -15,14 +20,18 @@ class Arrival {
   #id;
   #url = null;
   #lines = null;
-  #cf = null;
+  #signal = null;
 
   constructor(id) {
     this.#id = id;
   }
 
   get url() {
-    return (this.#url ??= ops.request_url(this.#id));
+    if (this.#url === null) {
+      this.#url = ops.request_url(this.#id);
+      internals.url.remember(this.#url);
+    }
+    return this.#url;
   }
 
   headerList() {
@@ -30,10 +39,22 @@ class Arrival {
     return this.#lines === "" ? [] : this.#lines.split("\n");
   }
 
-  /** What `request.cf` says: the placeholder of a machine that is no edge, and what the client accepts. */
-  get cf() {
-    this.#cf ??= { ...JSON.parse(ops.request_cf()), clientAcceptEncoding: ops.request_accept_encoding(this.#id) };
-    return this.#cf;
+  /** A new object for `request.cf`: the placeholder of a machine that is no edge, and what the client accepts. */
+  makeCf() {
+    return { ...JSON.parse(ops.request_cf()), clientAcceptEncoding: ops.request_accept_encoding(this.#id) };
+  }
+
+  /** The signal that says that the client has gone, for programs that asked for that. */
+  get signal() {
+    if (this.#signal === null) {
+      const signal = (this.#signal = internals.abort.createSignal());
+      if (ops.compatibility("enable_request_signal")) {
+        ops.request_departure(this.#id, () => {
+          internals.abort.signalAbort(signal, internals.domException("AbortError", "The client has disconnected"));
+        });
+      }
+    }
+    return this.#signal;
   }
 }
 
@@ -54,18 +75,23 @@ function parseUrl(input) {
 function redirectMode(value) {
   value = `${value}`;
   if (value === "follow" || value === "manual") return value;
-  if (value === "error") {
-    throw new TypeError("Invalid redirect value, must be one of \"follow\" or \"manual\" (\"error\" won't be implemented since it does not make sense at the edge; use \"manual\" and check the response status code).");
-  }
-  throw new TypeError(`Invalid redirect value, must be one of "follow" or "manual".`);
+  throw new TypeError('Invalid redirect value, must be one of "follow" or "manual" ("error" won\'t be implemented since it does not make sense at the edge; use "manual" and check the response status code).');
 }
 
 function cacheMode(value) {
-  if (value === undefined || value === null) return undefined;
   value = `${value}`;
-  if (CACHE_MODES.includes(value)) return value;
+  if (CACHE_MODES.includes(value) || (value === "reload" && ops.compatibility("cache_reload_enabled"))) return value;
   throw new TypeError(`Unsupported cache mode: ${value}`);
 }
+
+function encodingMode(value) {
+  value = `${value}`;
+  if (value === "automatic" || value === "manual") return value;
+  throw new TypeError(`encodeResponseBody: unexpected value: ${value}`);
+}
+
+const wrongType = (field, type) =>
+  new TypeError(`Incorrect type for the '${field}' field on 'RequestInitializerDict': the provided value is not of type '${type}'.`);
 
 let stateOf, createRequest, isRequest;
 
@@ -79,18 +105,21 @@ class State {
   cf = undefined;
   cache = undefined;
   fetcher = null;
+  /** "manual" for a response whose bytes are not to be decoded. */
+  encodeResponseBody = "automatic";
 
   copy() {
     const state = new State();
     state.method = this.method;
     state.url = this.url;
     state.arrival = this.arrival;
-    if (this.headers !== null) state.headers = headerLists.create(headerLists.list(this.headers).slice(), false);
+    if (this.headers !== null) state.headers = headerLists.copy(this.headers);
     state.redirect = this.redirect;
     state.signal = this.signal;
-    state.cf = this.cf;
+    if (this.cf !== undefined) state.cf = internals.copyCf(this.cf);
     state.cache = this.cache;
     state.fetcher = this.fetcher;
+    state.encodeResponseBody = this.encodeResponseBody;
     return state;
   }
 }
@@ -119,64 +148,83 @@ class Request extends bodies.Body {
       this.#state = init;
       return;
     }
-    if (arguments.length === 0) throw new TypeError("Request is made from a URL or a Request.");
-    let state, content = null;
-    if (isRequest(input)) {
-      state = input.#state.copy();
-      const given = bodies.content(input);
-      if (init?.body === undefined || init?.body === null) {
-        if (given !== null && bodies.isUsed(given)) {
-          throw new TypeError("Cannot reconstruct a Request with a used body.");
-        }
-        if (init?.body !== null) content = bodies.transfer(given);
-      }
-      if (state.cf !== undefined) state.cf = structuredClone(state.cf);
-    } else {
-      state = new State();
-      state.url = parseUrl(`${input}`);
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to construct 'Request': constructor parameter 1 is not of type 'Request or string'.");
     }
-    this.#state = state;
-    if (init !== undefined && init !== null) content = this.#apply(init, content);
-    if (content !== null) bodies.setContent(this, content);
+    if (init !== undefined && init !== null && typeof init !== "object" && typeof init !== "function") {
+      throw new TypeError("Failed to construct 'Request': constructor parameter 2 is not of type 'RequestInitializerDict or Request'.");
+    }
+    const source = isRequest(input) ? input : null;
+    if (source === null) {
+      this.#state = new State();
+      this.#state.url = parseUrl(`${input}`);
+    } else {
+      this.#state = source.#state.copy();
+    }
+    const body = init?.body;
+    if (init !== undefined && init !== null) this.#apply(init);
+    let content = null;
+    if (body !== undefined) {
+      content = bodies.extract(body);
+    } else if (source !== null) {
+      content = bodies.content(source);
+      if (bodies.isUsed(content)) throw new TypeError("Cannot reconstruct a Request with a used body.");
+    }
+    if (content === null) return;
+    const { method } = this.#state;
+    if (method === "GET" || method === "HEAD") {
+      // A client's GET may well have a body; it is only not made with one.
+      if (body !== undefined || source.#state.method !== method) {
+        throw new TypeError("Request with a GET or HEAD method cannot have a body.");
+      }
+    }
+    if (body === undefined) {
+      content = bodies.transfer(content);
+    } else if (content.contentType !== null) {
+      const list = headerLists.list(this.headers);
+      if (!headerLists.has(list, "content-type")) headerLists.set(list, "content-type", content.contentType);
+    }
+    bodies.setContent(this, content);
   }
 
-  #apply(init, content) {
-    if (typeof init !== "object" && typeof init !== "function") {
-      throw new TypeError("The second argument of Request must be an object.");
-    }
+  /** Takes over the members of an initialiser, all but the body. */
+  #apply(init) {
     const state = this.#state;
     // The members are read in the order of their names, as for any dictionary.
-    const { body, cache, cf, fetcher, headers, integrity, method, redirect, signal } = init;
+    const { cache, cf, encodeResponseBody, fetcher, headers, integrity, method, redirect, signal } = init;
     if (cache !== undefined) state.cache = cacheMode(cache);
-    if (cf !== undefined && cf !== null) state.cf = structuredClone(cf);
-    if (fetcher !== undefined) state.fetcher = fetcher;
+    if (cf !== undefined) {
+      if ((typeof cf !== "object" && typeof cf !== "function") || cf === null) throw wrongType("cf", "Object");
+      state.cf = internals.copyCf(cf);
+    }
+    if (encodeResponseBody !== undefined) state.encodeResponseBody = encodingMode(encodeResponseBody);
+    if (fetcher !== undefined) {
+      if (fetcher !== null && !internals.fetch.isFetcher(fetcher)) throw wrongType("fetcher", "Fetcher");
+      state.fetcher = fetcher;
+    }
     if (integrity !== undefined && `${integrity}` !== "") {
       throw new TypeError("Subrequest integrity checking is not implemented. The integrity option must be either undefined or an empty string.");
     }
     if (method !== undefined) state.method = normaliseMethod(method);
     if (redirect !== undefined) state.redirect = redirectMode(redirect);
     if (signal !== undefined) {
-      if (signal !== null && !(signal instanceof AbortSignal)) {
-        throw new TypeError("The signal of a Request must be an AbortSignal.");
-      }
-      state.signal = signal;
+      if (signal !== null && !internals.abort.isAbortSignal(signal)) throw wrongType("signal", "AbortSignal");
+      state.signal = signal === null ? internals.abort.createSignal() : signal;
     }
     if (headers !== undefined) {
+      if ((typeof headers !== "object" && typeof headers !== "function") || headers === null) {
+        throw wrongType("headers", "Headers or Sequence or object");
+      }
       const list = [];
       headerLists.fill(list, headers);
       state.headers = headerLists.create(list, false);
     }
-    if (body !== undefined) {
-      if (body !== null && (state.method === "GET" || state.method === "HEAD")) {
-        throw new TypeError("Request with a GET or HEAD method cannot have a body.");
-      }
-      content = bodies.extract(body);
-      if (content !== null && content.contentType !== null) {
-        const list = headerLists.list(this.headers);
-        if (!headerLists.has(list, "content-type")) headerLists.set(list, "content-type", content.contentType);
-      }
-    }
-    return content;
+  }
+
+  clone() {
+    const state = stateOf(this);
+    const content = bodies.cloneContent(bodies.content(this));
+    return createRequest(state.copy(), content);
   }
 
   get method() {
@@ -203,12 +251,15 @@ class Request extends bodies.Body {
 
   get signal() {
     const state = stateOf(this);
-    return (state.signal ??= internals.abort.createSignal());
+    if (state.signal !== null) return state.signal;
+    // Not kept with the request: what is fetched with it goes on when the client has gone.
+    if (state.arrival !== null) return state.arrival.signal;
+    return (state.signal = internals.abort.createSignal());
   }
 
   get cf() {
     const state = stateOf(this);
-    if (state.cf === undefined && state.arrival !== null) state.cf = state.arrival.cf;
+    if (state.cf === undefined && state.arrival !== null) state.cf = state.arrival.makeCf();
     return state.cf;
   }
 
@@ -225,21 +276,17 @@ class Request extends bodies.Body {
   get cache() {
     return stateOf(this).cache;
   }
-
-  clone() {
-    const state = stateOf(this);
-    const content = bodies.content(this);
-    return createRequest(state.copy(), bodies.cloneContent(content));
-  }
-
-  [internals.inspect](depth, inspect) {
-    const { method, url, headers, redirect, cf, signal } = this;
-    return `Request ${inspect({ method, url, headers, redirect, signal, cf, integrity: "", keepalive: false, body: this.body })}`;
-  }
 }
 
 internals.defineClass(Request, "Request");
 internals.expose("Request", Request);
+internals.structuredClone.register(Request, (request) => {
+  if (bodies.content(request) !== null) throw internals.body.uncloneable();
+  if (stateOf(request).signal !== null) {
+    throw internals.domException("DataCloneError", "AbortSignal serialization is not enabled.");
+  }
+  return createRequest(stateOf(request).copy(), null);
+});
 internals.request = {
   METHODS,
   isRequest,

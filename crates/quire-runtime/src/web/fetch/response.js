@@ -1,10 +1,12 @@
 // Response: https://fetch.spec.whatwg.org/#response-class, with the rules of Workers (see README.md).
 
+const { apply } = Reflect;
+const { test: regExpTest } = RegExp.prototype;
 const { body: bodies, headers: headerLists } = internals;
 
 const NULL_BODY_STATUSES = [101, 204, 205, 304];
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
-const STATUS_TEXT_INVALID = /[^\t\x20-\x7e\x80-\xff]/;
+const STATUS_TEXT_INVALID = /[\0-\x1f]/;
 
 class State {
   status = 200;
@@ -51,13 +53,7 @@ class Response extends bodies.Body {
     const state = (this.#state = new State());
     if (init !== undefined && init !== null) readInit(state, init);
     const content = bodies.extract(body);
-    if (content === null) return;
-    if (NULL_BODY_STATUSES.includes(state.status)) {
-      if (body !== "") {
-        throw new TypeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
-      }
-      return;
-    }
+    if (content === null || isNullBody(state, content)) return;
     if (content.contentType !== null) {
       const list = headerLists.list(headersOf(state));
       if (!headerLists.has(list, "content-type")) list.push("content-type", content.contentType);
@@ -65,22 +61,22 @@ class Response extends bodies.Body {
     bodies.setContent(this, content);
   }
 
-  static json(data, init = undefined) {
-    if (arguments.length === 0) throw new TypeError("Response.json() takes a value.");
+  static error() {
     const state = new State();
-    if (init !== undefined && init !== null) readInit(state, init);
-    const list = headerLists.list(headersOf(state));
-    if (!headerLists.has(list, "content-type")) list.push("content-type", "application/json");
-    const text = JSON.stringify(data);
-    return createResponse(state, bodies.extract(text === undefined ? "undefined" : text));
+    state.type = "error";
+    state.status = 0;
+    return createResponse(state, null);
   }
 
   static redirect(url, status = 302) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'redirect' on 'Response': parameter 1 is not of type 'string'.");
+    }
     const href = internals.url.parse(`${url}`);
-    if (href === null) throw new TypeError("Unable to parse URL.");
-    status = Math.trunc(Number(status)) || 0;
+    if (href === null) throw new TypeError(`Unable to parse URL: ${url}`);
+    status = Math.trunc(+status) || 0;
     if (!REDIRECT_STATUSES.includes(status)) {
-      throw new RangeError(`${status} is not a redirect status code.`);
+      throw new RangeError(`${status} is not a redirect status code. It must be one of: 301, 302, 303, 307, or 308.`);
     }
     const state = new State();
     state.status = status;
@@ -88,21 +84,27 @@ class Response extends bodies.Body {
     return createResponse(state, null);
   }
 
-  static error() {
+  static json(data, init = undefined) {
+    if (arguments.length === 0) {
+      throw new TypeError("Failed to execute 'json' on 'Response': parameter 1 is not of type 'Value'.");
+    }
     const state = new State();
-    state.type = "error";
-    state.status = 0;
-    state.headers = headerLists.create([], true);
-    return createResponse(state, null);
+    if (init !== undefined && init !== null) readInit(state, init);
+    const text = JSON.stringify(data);
+    const content = bodies.extract(text === undefined ? "undefined" : text);
+    isNullBody(state, content);
+    const list = headerLists.list(headersOf(state));
+    if (!headerLists.has(list, "content-type")) list.push("content-type", "application/json");
+    return createResponse(state, content);
+  }
+
+  clone() {
+    const state = copy(stateOf(this), true);
+    return createResponse(state, bodies.cloneContent(bodies.content(this)));
   }
 
   get status() {
     return stateOf(this).status;
-  }
-
-  get ok() {
-    const { status } = stateOf(this);
-    return status >= 200 && status < 300;
   }
 
   get statusText() {
@@ -113,46 +115,51 @@ class Response extends bodies.Body {
     return headersOf(stateOf(this));
   }
 
-  get type() {
-    return stateOf(this).type;
-  }
-
-  get url() {
-    return stateOf(this).url;
+  get ok() {
+    const { status } = stateOf(this);
+    return status >= 200 && status < 300;
   }
 
   get redirected() {
     return stateOf(this).redirected;
   }
 
-  get cf() {
-    return stateOf(this).cf;
+  get url() {
+    return stateOf(this).url;
   }
 
   get webSocket() {
     return stateOf(this).webSocket;
   }
 
-  clone() {
-    const state = copy(stateOf(this), this);
-    return createResponse(state, bodies.cloneContent(bodies.content(this)));
+  get cf() {
+    return stateOf(this).cf;
   }
 
-  [internals.inspect](depth, inspect) {
-    const { status, statusText, headers, ok, redirected, url, webSocket, cf, type, body } = this;
-    return `Response ${inspect({ status, statusText, headers, ok, redirected, url, webSocket, cf, type, body })}`;
+  get type() {
+    return stateOf(this).type;
   }
 }
 
+/** Whether the status leaves no body, not even an empty one. Any other body is refused then. */
+function isNullBody(state, content) {
+  if (!NULL_BODY_STATUSES.includes(state.status)) return false;
+  if (bodies.isEmpty(content)) return true;
+  throw new TypeError("Response with null body status (101, 204, 205, or 304) cannot have a body.");
+}
+
+const wrongType = (field, type) =>
+  new TypeError(`Incorrect type for the '${field}' field on 'InitializerDict': the provided value is not of type '${type}'.`);
+
 function readInit(state, init) {
   if (typeof init !== "object" && typeof init !== "function") {
-    throw new TypeError("The second argument of Response must be an object.");
+    throw new TypeError("Failed to construct 'Response': constructor parameter 2 is not of type 'InitializerDict or Response'.");
   }
   if (isResponse(init)) {
     const source = stateOf(init);
     state.status = source.status;
     state.statusText = source.statusText;
-    state.cf = source.cf;
+    if (source.cf !== undefined) state.cf = internals.copyCf(source.cf);
     state.encodedByProgram = source.encodedByProgram;
     const list = headerLists.list(headersOf(source));
     if (list.length > 0) state.headers = headerLists.create(list.slice(), false);
@@ -160,7 +167,10 @@ function readInit(state, init) {
     return;
   }
   const { cf, encodeBody, headers, status, statusText, webSocket } = init;
-  if (cf !== undefined && cf !== null) state.cf = cf;
+  if (cf !== undefined) {
+    if ((typeof cf !== "object" && typeof cf !== "function") || cf === null) throw wrongType("cf", "Object");
+    state.cf = internals.copyCf(cf);
+  }
   if (encodeBody !== undefined) {
     if (encodeBody !== "automatic" && encodeBody !== "manual") {
       throw new TypeError(`encodeBody: unexpected value: ${encodeBody}`);
@@ -168,14 +178,17 @@ function readInit(state, init) {
     state.encodedByProgram = encodeBody === "manual";
   }
   if (headers !== undefined) {
+    if ((typeof headers !== "object" && typeof headers !== "function") || headers === null) {
+      throw wrongType("headers", "Headers or Sequence or object");
+    }
     const list = [];
     headerLists.fill(list, headers);
     state.headers = headerLists.create(list, false);
   }
-  if (status !== undefined) state.status = Math.trunc(Number(status)) || 0;
+  if (status !== undefined) state.status = Math.trunc(+status) || 0;
   if (statusText !== undefined) {
     state.statusText = `${statusText}`;
-    if (STATUS_TEXT_INVALID.test(state.statusText)) throw new TypeError("Invalid statusText");
+    if (apply(regExpTest, STATUS_TEXT_INVALID, [state.statusText])) throw new TypeError("Invalid statusText");
   }
   if (webSocket !== undefined && webSocket !== null) state.webSocket = webSocket;
   checkStatus(state.status, state);
@@ -191,25 +204,30 @@ function checkStatus(status, { webSocket }) {
   }
 }
 
-/** A copy of a response's state, with headers of its own. */
-function copy(source) {
+/** A copy of a response's state, with headers of its own: those of a clone are immutable if the original's are. */
+function copy(source, isClone) {
   const state = new State();
   state.status = source.status;
   state.statusText = source.statusText;
   state.type = source.type;
   state.url = source.url;
   state.redirected = source.redirected;
-  state.cf = source.cf;
+  if (source.cf !== undefined) state.cf = internals.copyCf(source.cf);
   state.webSocket = source.webSocket;
   state.encodedByProgram = source.encodedByProgram;
-  if (source.headers !== null) {
-    state.headers = headerLists.create(headerLists.list(source.headers).slice(), false);
+  const { headers } = source;
+  if (headers !== null) {
+    state.headers = isClone ? headerLists.copy(headers) : headerLists.create(headerLists.list(headers).slice(), false);
   }
   return state;
 }
 
 internals.defineClass(Response, "Response");
 internals.expose("Response", Response);
+internals.structuredClone.register(Response, (response) => {
+  if (bodies.content(response) !== null) throw bodies.uncloneable();
+  return createResponse(copy(stateOf(response), true), null);
+});
 internals.response = {
   State,
   isResponse,
@@ -222,7 +240,7 @@ internals.response = {
   mutable(response) {
     const source = stateOf(response);
     checkStatus(source.status, source);
-    const state = copy(source);
+    const state = copy(source, false);
     state.type = "default";
     state.url = "";
     state.redirected = false;
