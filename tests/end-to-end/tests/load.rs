@@ -180,11 +180,7 @@ fn two_hundred_thousand_requests() {
     if is_wrangler() {
         return;
     }
-    let server = Command::serve(example("routing"))
-        .workers(2)
-        .argument("--log-level")
-        .argument("error")
-        .start();
+    let server = Command::serve(example("routing")).workers(2).start();
     let processes = process_tree(server.pid());
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

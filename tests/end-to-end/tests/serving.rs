@@ -252,3 +252,20 @@ fn one_connection_takes_many_requests() {
     assert!(answers.ends_with("static"), "{answers:.500}");
     server.stop();
 }
+
+/// The engine collects garbage when it has nothing else to do; that must not end the worker.
+#[test]
+fn idle_workers_live_on() {
+    let project = slow_project();
+    let server = Command::serve(project.path()).workers(2).start();
+    let processes = process_tree(server.pid());
+    std::thread::sleep(Duration::from_secs(45));
+    assert_eq!(
+        process_tree(server.pid()),
+        processes,
+        "a worker was replaced\n{}",
+        server.printed()
+    );
+    assert_eq!(server.get("/ok").text(), "ok");
+    server.stop();
+}
