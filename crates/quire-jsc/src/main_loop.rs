@@ -29,9 +29,13 @@ pub(crate) fn run_pending() {
 
 #[cfg(glib)]
 mod imp {
+    use crate::raw::dlsym;
     use crate::raw::glib::*;
+    use std::ffi::c_void;
     use std::os::fd::{BorrowedFd, OwnedFd};
+    use std::sync::Once;
     use std::time::Duration;
+    use std::{mem, ptr};
 
     /// Events handled in one go, so that a busy engine cannot keep the caller for ever.
     const EVENTS_MAX: usize = 256;
@@ -68,6 +72,23 @@ mod imp {
 
     pub fn prepare_thread() {
         MAIN_CONTEXT.with(|_| ());
+        static ENGINE: Once = Once::new();
+        ENGINE.call_once(announce_main_thread);
+    }
+
+    /// Tells the engine which thread is its main one. A browser does this as it starts; without it
+    /// the first idle collection of the whole heap, some 30 seconds on, uses a null pointer.
+    /// No C function does it, so the C++ one is looked up by name; an engine that has
+    /// it no more is expected not to need it.
+    fn announce_main_thread() {
+        // SAFETY: the symbol, if there, is `void WTF::initializeMainThread()`, which may be called
+        // once per process before the first virtual machine; this thread's context is in place.
+        unsafe {
+            let symbol = dlsym(ptr::null_mut(), c"_ZN3WTF20initializeMainThreadEv".as_ptr());
+            if !symbol.is_null() {
+                mem::transmute::<*mut c_void, unsafe extern "C" fn()>(symbol)();
+            }
+        }
     }
 
     pub fn run_pending() {

@@ -241,6 +241,11 @@ unsafe extern "C" {
     ) -> usize;
 }
 
+unsafe extern "C" {
+    /// `dlfcn.h`; a null handle searches all loaded libraries.
+    pub fn dlsym(handle: *mut c_void, symbol: *const c_char) -> *mut c_void;
+}
+
 #[cfg(glib)]
 pub mod glib {
     //! GLib's main context, as `glib/gmain.h` declares it.
