@@ -7,18 +7,20 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use quire_routes::HandlerRef;
-use rolldown::Bundler;
+use rolldown::{BundleOutput, Bundler};
 use rolldown_common::Output;
+use rolldown_error::BuildDiagnostic;
+use rolldown_sourcemap::{SourceMap, empty_sourcemap};
 
 use crate::diagnostics::{BundleErrors, Problem, Severity, in_order};
 use crate::entry::{functions_entry, worker_entry};
 use crate::finish::finish;
-use crate::options::{Settings, settings};
+use crate::options::{Settings, TreeShaking, settings};
 use crate::plugin::{Findings, ProjectPlugin};
 use crate::translate::Translator;
 
 /// Far beyond any build. A task of rolldown that panics leaves it waiting for that task's answer; this ends the wait.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// What to bundle and how.
 #[derive(Debug, Clone)]
@@ -89,64 +91,51 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
         Program::Functions { dir, handlers } => functions_entry(&canonical(dir)?, handlers),
         Program::Worker { entry } => worker_entry(&canonical(entry)?),
     };
-    let findings = Arc::new(Mutex::new(Findings::default()));
-    let plugin = ProjectPlugin {
-        entry,
-        project: project.clone(),
-        node_compat: input.node_compat,
-        findings: Arc::clone(&findings),
-    };
-    let mut problems = Vec::new();
-    let Settings { options, tsconfig } = settings(input, &project, &mut problems);
-
-    let built = match Bundler::with_plugins(options, vec![Arc::new(plugin)]) {
-        Ok(mut bundler) => {
-            let building = AssertUnwindSafe(bundler.generate()).catch_unwind();
-            match tokio::time::timeout(LIMIT, building).await {
-                Ok(Ok(built)) => built,
-                Ok(Err(_)) => return Err(fault("the bundler crashed".to_owned())),
-                Err(_) => {
-                    return Err(fault(format!(
-                        "the bundler did not finish within {} s",
-                        LIMIT.as_secs()
-                    )));
-                }
-            }
-        }
-        Err(errors) => Err(errors),
+    let first = build(input, &project, &entry, TreeShaking::On).await;
+    // Rolldown loses a module that is only kept because a direct `eval` might use it. It finds it again when it keeps all.
+    let built = match first.result {
+        Err(Failure::Fault(_)) => build(input, &project, &entry, TreeShaking::Off).await,
+        _ => first,
     };
 
-    let findings = std::mem::take(&mut *findings.lock().unwrap_or_else(PoisonError::into_inner));
-    let watched: Vec<PathBuf> = findings.files.iter().cloned().chain(tsconfig).collect();
+    let findings = built.findings;
+    let watched: Vec<PathBuf> = findings
+        .files
+        .iter()
+        .cloned()
+        .chain(built.tsconfig)
+        .collect();
     let translator = Translator {
         project: &project,
         node_compat: input.node_compat,
         findings: &findings,
     };
+    let mut problems = built.warnings;
     problems.extend(translator.runtime_imports());
     problems.extend(translator.missing_imports());
     let mut finished = None;
-    match built {
+    match built.result {
         Ok(output) => {
             problems.extend(translator.problems(output.warnings));
-            match single_chunk(output.assets).map_err(|problem| vec![problem]) {
-                // Unresolved imports would only fail again, in words that say less.
-                Ok(_) if has_errors(&problems) => {}
-                Ok((code, map)) => match finish(&code, map, &findings.binaries) {
-                    Ok(bundle) => finished = Some(bundle),
+            // Unresolved imports would only fail again, in words that say less.
+            if !has_errors(&problems) {
+                match finish(&output.code, output.map, &findings.binaries) {
+                    Ok(script) => finished = Some(script),
                     Err(found) => problems.extend(found),
-                },
-                Err(found) => problems.extend(found),
+                }
             }
         }
-        Err(errors) => problems.extend(translator.problems(errors.into_vec())),
+        Err(Failure::Errors(errors)) => problems.extend(translator.problems(errors)),
+        Err(Failure::Fault(message)) => problems.push(Problem::error(message).with_help(
+            "this is a fault of the bundler; please report it with the project that causes it",
+        )),
     }
 
     let problems = in_order(problems);
     match finished {
-        Some(bundle) if !has_errors(&problems) => Ok(Bundle {
-            script: bundle.script,
-            source_map: bundle.source_map,
+        Some(finished) if !has_errors(&problems) => Ok(Bundle {
+            script: finished.script,
+            source_map: finished.source_map,
             watched,
             warnings: problems,
         }),
@@ -154,9 +143,65 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
     }
 }
 
-fn fault(message: String) -> BundleErrors {
-    let help = "this is a fault of the bundler; please report it with the project that causes it";
-    Problem::error(message).with_help(help).into()
+/// One run of rolldown.
+struct Build {
+    result: Result<Chunk, Failure>,
+    findings: Findings,
+    /// What was found while the settings were made.
+    warnings: Vec<Problem>,
+    tsconfig: Option<PathBuf>,
+}
+
+struct Chunk {
+    code: String,
+    map: SourceMap,
+    warnings: Vec<BuildDiagnostic>,
+}
+
+enum Failure {
+    /// The project's.
+    Errors(Vec<BuildDiagnostic>),
+    /// Rolldown's.
+    Fault(String),
+}
+
+async fn build(
+    input: &BundleInput,
+    project: &Path,
+    entry: &str,
+    tree_shaking: TreeShaking,
+) -> Build {
+    let findings = Arc::new(Mutex::new(Findings::default()));
+    let plugin = ProjectPlugin {
+        entry: entry.to_owned(),
+        project: project.to_owned(),
+        node_compat: input.node_compat,
+        findings: Arc::clone(&findings),
+    };
+    let mut warnings = Vec::new();
+    let Settings { options, tsconfig } = settings(input, project, tree_shaking, &mut warnings);
+    let result = match Bundler::with_plugins(options, vec![Arc::new(plugin)]) {
+        Ok(mut bundler) => {
+            let building = AssertUnwindSafe(bundler.generate()).catch_unwind();
+            match tokio::time::timeout(LIMIT, building).await {
+                Ok(Ok(Ok(output))) => single_chunk(output),
+                Ok(Ok(Err(errors))) => Err(Failure::Errors(errors.into_vec())),
+                Ok(Err(_)) => Err(Failure::Fault("the bundler crashed".to_owned())),
+                Err(_) => Err(Failure::Fault(format!(
+                    "the bundler did not finish within {} s",
+                    LIMIT.as_secs()
+                ))),
+            }
+        }
+        Err(errors) => Err(Failure::Errors(errors.into_vec())),
+    };
+    let findings = std::mem::take(&mut *findings.lock().unwrap_or_else(PoisonError::into_inner));
+    Build {
+        result,
+        findings,
+        warnings,
+        tsconfig,
+    }
 }
 
 fn has_errors(problems: &[Problem]) -> bool {
@@ -171,8 +216,9 @@ fn canonical(path: &Path) -> Result<PathBuf, Problem> {
         .map_err(|error| Problem::error(format!("cannot find `{}`: {error}", path.display())))
 }
 
-fn single_chunk(outputs: Vec<Output>) -> Result<(String, rolldown_sourcemap::SourceMap), Problem> {
-    let mut chunks: Vec<_> = outputs
+fn single_chunk(output: BundleOutput) -> Result<Chunk, Failure> {
+    let mut chunks: Vec<_> = output
+        .assets
         .into_iter()
         .filter_map(|output| match output {
             Output::Chunk(chunk) => Some(chunk),
@@ -180,13 +226,13 @@ fn single_chunk(outputs: Vec<Output>) -> Result<(String, rolldown_sourcemap::Sou
         })
         .collect();
     match (chunks.pop(), chunks.is_empty()) {
-        (Some(chunk), true) => {
-            let map = chunk
-                .map
-                .clone()
-                .unwrap_or_else(rolldown_sourcemap::empty_sourcemap);
-            Ok((chunk.code.clone(), map))
-        }
-        _ => Err(Problem::error("the bundler did not produce one script")),
+        (Some(chunk), true) => Ok(Chunk {
+            code: chunk.code.clone(),
+            map: chunk.map.clone().unwrap_or_else(empty_sourcemap),
+            warnings: output.warnings,
+        }),
+        _ => Err(Failure::Fault(
+            "the bundler did not produce one script".to_owned(),
+        )),
     }
 }

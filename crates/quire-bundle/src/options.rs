@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rolldown::{
     BundlerOptions, BundlerTransformOptions, CodeSplittingMode, Either, InputItem, JsxOptions,
     OutputFormat, Platform, PreserveEntrySignatures, RawMinifyOptions, ResolveOptions,
-    SourceMapType, TsConfig,
+    SourceMapType, TreeshakeOptions, TsConfig,
 };
 use rolldown_common::ChecksOptions;
 use rolldown_fs::{OsFileSystem, OxcResolverFileSystem as _};
@@ -44,10 +44,18 @@ pub(crate) struct Settings {
     pub tsconfig: Option<PathBuf>,
 }
 
+/// Whether what nothing uses is left out.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum TreeShaking {
+    On,
+    Off,
+}
+
 /// `warnings` takes what is wrong with a `tsconfig.json` but need not stop the build.
 pub(crate) fn settings(
     input: &BundleInput,
     project: &Path,
+    tree_shaking: TreeShaking,
     warnings: &mut Vec<Problem>,
 ) -> Settings {
     let (tsconfig, tsconfig_file, jsx) = typescript_settings(input, project, warnings);
@@ -84,6 +92,10 @@ pub(crate) fn settings(
         sourcemap: Some(SourceMapType::Hidden),
         keep_names: Some(true),
         minify: Some(RawMinifyOptions::Bool(input.minify)),
+        treeshake: match tree_shaking {
+            TreeShaking::On => TreeshakeOptions::default(),
+            TreeShaking::Off => TreeshakeOptions::Boolean(false),
+        },
         define: Some(define.into_iter().collect()),
         resolve: Some(resolve_options()),
         tsconfig: Some(tsconfig),

@@ -193,3 +193,17 @@ fn what_rolldown_suspects_is_a_warning_with_a_place() {
     );
     assert!(warnings[0].contains("missing"), "{warnings:?}");
 }
+
+#[test]
+fn a_direct_eval_beside_a_module_without_side_effects() {
+    // Makes rolldown split the script or, in a debug build, crash; the second attempt without tree shaking must do.
+    let project = Project::new(&[
+        (
+            "functions/index.js",
+            "eval('1');\nimport w from '../m.wasm';\nw;\nexport const onRequest = () => 'ran';",
+        ),
+        ("m.wasm", "x"),
+    ]);
+    let script = project.script();
+    assert_contains(&script, "\"ran\"");
+}
