@@ -10,9 +10,15 @@ const IDLE: Duration = Duration::from_secs(36);
 #[test]
 fn an_idle_engine_collects_and_goes_on() {
     let context = Context::new();
-    context
-        .evaluate("[...Array(300000)].map((_, i) => ({ i })); 0", "work.js")
-        .unwrap();
+    for _ in 0..40 {
+        context
+            .evaluate(
+                "globalThis.kept = [...Array(30000)].map((_, i) => ({ i })); 0",
+                "work.js",
+            )
+            .unwrap();
+        context.run_pending();
+    }
     let before = context.memory().heap_bytes;
     let end = Instant::now() + IDLE;
     while Instant::now() < end {
