@@ -66,7 +66,21 @@ pub fn drawn_for_stderr(diagnostic: &dyn Diagnostic) -> String {
         .color(colours)
         .terminal_links(false)
         .build();
-    Drawn(&handler, diagnostic).to_string()
+    let mut text = String::new();
+    draw(&mut text, &handler, diagnostic);
+    text
+}
+
+/// Draws the parts of a diagnostic that has some, since the whole only counts them.
+fn draw(text: &mut String, handler: &dyn ReportHandler, diagnostic: &dyn Diagnostic) {
+    let mut has_parts = false;
+    for part in diagnostic.related().into_iter().flatten() {
+        has_parts = true;
+        draw(text, handler, part);
+    }
+    if !has_parts {
+        text.push_str(&Drawn(handler, diagnostic).to_string());
+    }
 }
 
 struct Drawn<'a>(&'a dyn ReportHandler, &'a dyn Diagnostic);

@@ -168,10 +168,11 @@ pub fn notes(table: &RouteTable) -> Vec<String> {
     };
     let conflict = |conflict: quire_routes::IndexConflict| {
         let (index, catch_all) = (file(conflict.index), file(conflict.catch_all));
-        let path = table
-            .get(conflict.index)
-            .map(|route| route.path.as_str())
-            .unwrap_or_default();
+        let path = table.get(conflict.index).map(|route| route.path.as_str());
+        let method = conflict
+            .method
+            .map(|method| format!("{} ", method.as_str()));
+        let path = format!("{}{}", method.unwrap_or_default(), path.unwrap_or_default());
         if table.catchall_shadows_index() {
             format!(
                 "`{path}` is answered by `{catch_all}`, not by `{index}`, because of the compatibility flag `{CATCHALL_FLAG}`"
