@@ -27,6 +27,22 @@ internals.defineClass = (Class, tag) => {
 /** The key under which a class says how `console` shows its instances. */
 internals.inspect = Symbol("quire.inspect");
 
+// The bundler lowers `using`, which leaves its symbols and classes to the runtime.
+for (const name of ["dispose", "asyncDispose"]) {
+  if (!(name in Symbol)) defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });
+}
+if (globalThis.SuppressedError === undefined) {
+  class SuppressedError extends Error {
+    constructor(error, suppressed, message) {
+      super(message);
+      defineProperty(this, "error", { value: error, writable: true, configurable: true });
+      defineProperty(this, "suppressed", { value: suppressed, writable: true, configurable: true });
+    }
+  }
+  defineProperty(SuppressedError.prototype, "name", { value: "SuppressedError", writable: true, configurable: true });
+  internals.expose("SuppressedError", SuppressedError);
+}
+
 const errorClasses = { __proto__: null, Error, TypeError, RangeError };
 
 /** Makes the error of a native operation; `name` is a class, or else the name of a DOMException. */

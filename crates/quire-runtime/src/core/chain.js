@@ -62,7 +62,7 @@ class Run {
     this.data = {};
     this.passThrough = false;
     this.state = requests.arrived(id, method);
-    /** What the handlers share of the request's body: several may read it. */
+    /** What the handlers share of the request's body: several may read it. Held until the last one has its copy. */
     this.body = body === 0 ? null : bodies.share(body);
     /** The current request once a handler replaced it; until then it is made when needed. */
     this.request = null;
@@ -83,6 +83,7 @@ class Run {
     const entry = this.entries[this.position];
     if (entry === undefined) return env.ASSETS.fetch(this.currentRequest());
     this.position++;
+    if (this.position === this.entries.length && this.body !== null) bodies.release(this.body);
     const { handler } = entry;
     if (typeof handler !== "function") throw new TypeError("handler is not a function");
     return handler(this.context(entry));

@@ -384,8 +384,11 @@ internals.body = {
   isEmpty: ({ kind, source }) => (kind === TEXT ? source === "" : kind === BYTES && source.byteLength === 0),
   /** A content for a native body. */
   native: (number) => new Content(NATIVE, number),
-  /** A record that `shared` contents are made from; each copy counts as a claim. */
-  share: (number) => ({ number, claims: 0 }),
+  /** A record that `shared` contents are made from. Each copy counts as a claim, and so does the record until released. */
+  share: (number) => ({ number, claims: 1 }),
+  release: (record) => {
+    record.claims--;
+  },
   shared: (record) => {
     record.claims++;
     return new Content(SHARED, record);

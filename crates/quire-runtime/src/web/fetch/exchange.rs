@@ -90,14 +90,13 @@ impl Exchange {
         request: &RequestContext,
         client: HttpClient,
     ) -> Result<Value, OpError> {
-        let aborted = self.aborted.take();
-        let mut aborted = aborted.unwrap_or_else(never);
+        let mut aborted = self.aborted.take();
         let mut redirects = 0;
         loop {
             let sent = client.request(self.outgoing()?);
             let answer = tokio::select! {
                 answer = sent => answer,
-                Ok(()) = &mut aborted => return Err(OpError::Dom("AbortError", ABORTED.into())),
+                () = fired(&mut aborted) => return Err(OpError::Dom("AbortError", ABORTED.into())),
             };
             let answer = answer.map_err(|error| self.failure(realm, &error))?;
             if self.follow
@@ -194,7 +193,7 @@ impl Exchange {
         request: &RequestContext,
         answer: http::Response<hyper::body::Incoming>,
         redirected: bool,
-        aborted: oneshot::Receiver<()>,
+        aborted: Option<oneshot::Receiver<()>>,
     ) -> Result<Value, OpError> {
         let (mut head, body) = answer.into_parts();
         let coding = match self.manual {
@@ -212,7 +211,7 @@ impl Exchange {
         let native = (!bodiless).then(|| {
             let stream = AbortableBody {
                 body,
-                aborted: Some(aborted),
+                aborted,
             };
             NativeBody::new(stream.boxed_unsync(), coding)
         });
@@ -285,8 +284,15 @@ pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
     Ok(headers)
 }
 
-fn never() -> oneshot::Receiver<()> {
-    oneshot::channel().1
+/// Ready when the program aborts; never without somebody who could.
+async fn fired(aborted: &mut Option<oneshot::Receiver<()>>) {
+    if let Some(receiver) = aborted
+        && receiver.await.is_ok()
+    {
+        return;
+    }
+    *aborted = None;
+    std::future::pending().await
 }
 
 /// A response's body, which ends with an error when the program aborts the exchange.
