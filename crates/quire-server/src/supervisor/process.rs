@@ -87,6 +87,19 @@ impl WorkerProcess {
     }
 }
 
+/// How the engine is to run in a worker, which it reads from the environment as it starts.
+///
+/// - Polling: compiled loops look for the time limit themselves. With signals, its default, a stop does not reach a
+///   loop that the optimising compiler made.
+/// - No tail calls, as in V8: endless recursion ends in a `RangeError` and stacks keep their frames.
+/// - `using` and `SharedArrayBuffer`, which Workers have.
+const ENGINE_OPTIONS: [(&str, &str); 4] = [
+    ("JSC_usePollingTraps", "1"),
+    ("JSC_useTailCalls", "0"),
+    ("JSC_useExplicitResourceManagement", "1"),
+    ("JSC_useSharedArrayBuffer", "1"),
+];
+
 /// The command for a worker: by default the very program that runs now.
 fn process(command: &WorkerCommand) -> io::Result<Command> {
     // An upgrade may have replaced the file by another version, or removed it. This name still means the old one.
@@ -104,7 +117,7 @@ fn process(command: &WorkerCommand) -> io::Result<Command> {
         }
         None => Command::new(std::env::current_exe()?),
     };
-    process.args(&command.arguments).envs(
+    process.envs(ENGINE_OPTIONS).args(&command.arguments).envs(
         command
             .environment
             .iter()
