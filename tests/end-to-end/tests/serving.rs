@@ -5,6 +5,7 @@ use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
+use quire_end_to_end::clients::Workplace;
 use quire_end_to_end::memory::process_tree;
 use quire_end_to_end::{Command, Project, Request, Server, example, fixture, run};
 
@@ -250,6 +251,27 @@ fn one_connection_takes_many_requests() {
         "{answers:.500}"
     );
     assert!(answers.ends_with("static"), "{answers:.500}");
+    server.stop();
+}
+
+#[test]
+fn http2_by_prior_knowledge() {
+    let project = slow_project();
+    project.function("echo.js", "export const onRequest = async ({ request }) => new Response(`${request.method} ${await request.text()}`);\n");
+    let server = Command::serve(project.path()).workers(1).start();
+    let workplace = Workplace::new();
+    let url = |target: &str| format!("{}{target}", server.url());
+    let http2 = [
+        "--http2-prior-knowledge",
+        "--write-out",
+        " over %{http_version}",
+    ];
+    let answer = workplace.curl(&[&http2[..], &[&url("/ok")]].concat());
+    assert_eq!(String::from_utf8_lossy(&answer), "ok over 2");
+    let answer = workplace.curl(&[&http2[..], &["--data", "body", &url("/echo")]].concat());
+    assert_eq!(String::from_utf8_lossy(&answer), "POST body over 2");
+    let answer = workplace.curl(&[&http2[..], &[&url("/static.txt")]].concat());
+    assert_eq!(String::from_utf8_lossy(&answer), "static over 2");
     server.stop();
 }
 
