@@ -24,11 +24,10 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
         settings.workers = workers;
     }
     runtime()?.block_on(async {
-        let loaded = selection.load()?;
         let mut supervisor = Supervisor::bind(settings)?;
-        // The engine loads while the bundler works.
+        // The engine loads while the project is read and bundled.
         supervisor.prepare()?;
-        let deployment = deployment(&selection, loaded).await?;
+        let deployment = deployment(&selection, selection.load()?).await?;
         Ok(supervisor.run(deployment).await?.code())
     })
 }
