@@ -11,10 +11,11 @@ use quire_routes::RoutesRules;
 use crate::arguments::BuildArguments;
 use crate::built::{self, Manifest, Mark};
 use crate::copy::{Copied, CopyError, copy_site};
-use crate::deployment::{Compiled, Loaded, Origin, Purpose, Selection, Settings, compile};
+use crate::deployment::{Compiled, compile};
 use crate::failure::Failure;
 use crate::printer::{self, Notice};
 use crate::project::{Project, relative_to};
+use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
 use crate::variables;
 
 /// Why a build cannot be written.

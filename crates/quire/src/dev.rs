@@ -12,10 +12,11 @@ use quire_server::{Deployment, LogLevel, Settings as ServerSettings};
 use crate::arguments::{DevArguments, LOCALHOST, ListenArguments, PORT, listen_ip};
 use crate::built::{self, Built};
 use crate::configuration::REDIRECT;
-use crate::deployment::{Loaded, Origin, Purpose, Selection, Settings, compile};
+use crate::deployment::compile;
 use crate::failure::Failure;
 use crate::printer::{self, Notice, Warning};
 use crate::project::USUAL_OUTPUT_FOLDERS;
+use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
 use crate::{report, routes, summary};
 
 pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {

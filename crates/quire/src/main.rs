@@ -1,10 +1,10 @@
 //! The program `quire`: the command line in front of the libraries.
 //!
-//! A command starts from what the user typed ([`arguments`]) and asks, in this order: which folder is what
-//! ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]).
-//! [`deployment`] makes of that what `quire-server` serves; [`built`] stores it in a folder and reads it back. The
-//! commands themselves ([`dev`], [`serve`], [`build`], [`routes`]) say what happens with it. All output goes through
-//! [`printer`], all that can stop a command is a [`failure::Failure`].
+//! A command starts from what the user typed ([`arguments`]) and puts the settings together ([`settings`]): which folder is
+//! what ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]).
+//! [`deployment`] makes of that what `quire-server` serves; [`built`] reads what `quire build` stored in a folder. The
+//! commands ([`dev`], [`serve`], [`build`], [`routes`]) say what happens with it. All output goes through [`printer`], all
+//! that can stop a command is a [`failure::Failure`].
 #![forbid(unsafe_code)]
 
 mod arguments;
@@ -22,6 +22,7 @@ mod project;
 mod report;
 mod routes;
 mod serve;
+mod settings;
 mod summary;
 mod table;
 mod variables;

@@ -7,12 +7,11 @@ use quire_routes::{HandlerRef, Method, Outcome, Route, RouteNote, RouteTable, Ro
 use serde_json::{Value, json};
 
 use crate::arguments::RoutesArguments;
-use crate::deployment::{
-    CATCHALL_FLAG, Loaded, Origin, ProjectRules, Purpose, Selection, project_rules, routes,
-};
+use crate::deployment::{CATCHALL_FLAG, ProjectRules, project_rules, routes};
 use crate::explain;
 use crate::failure::Failure;
 use crate::printer::{self, BOLD, CYAN, DIM, Notice, Warning, YELLOW};
+use crate::settings::{Loaded, Origin, Purpose, Selection};
 use crate::table::Table;
 
 pub fn run(arguments: &RoutesArguments) -> Result<ExitCode, Failure> {

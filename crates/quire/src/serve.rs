@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use quire_server::{Deployment, LogLevel, Settings as ServerSettings, Supervisor};
 
 use crate::arguments::{LOCALHOST, PORT, ServeArguments};
-use crate::deployment::{Loaded, Origin, Purpose, Selection, compile};
+use crate::deployment::compile;
 use crate::failure::Failure;
 use crate::printer;
+use crate::settings::{Loaded, Origin, Purpose, Selection};
 
 pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();

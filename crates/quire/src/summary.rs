@@ -7,9 +7,9 @@ use quire_config::{Variable, VariableSource};
 use quire_routes::RouteTable;
 
 use crate::build::counted;
-use crate::deployment::{Origin, Settings};
 use crate::printer::{self, BOLD, CYAN, DIM, styled};
 use crate::project::relative_to;
+use crate::settings::{Origin, Settings};
 use crate::table::Table;
 use crate::variables;
 

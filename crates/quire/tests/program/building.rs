@@ -187,3 +187,36 @@ fn a_build_of_another_program_version_is_refused() {
         "{complaint}"
     );
 }
+
+#[test]
+fn the_settings_of_production() {
+    let project = project();
+    project.write(
+        "wrangler.toml",
+        "pages_build_output_dir = \"web\"\n[vars]\nA = \"top\"\nB = \"top\"\n[env.production.vars]\nA = \"production\"\n\
+         [env.production.limits]\ncpu_ms = 50\n[env.preview.vars]\nA = \"preview\"\n",
+    );
+    let ended = project.run(&["build", "--outdir", "out"]);
+    assert_eq!(ended.code, Some(0), "{ended:?}");
+    assert!(
+        ended.stderr.contains("warning: ") && ended.stderr.contains("`vars.B`"),
+        "{ended:?}"
+    );
+    let manifest: Value =
+        serde_json::from_str(&read(project.path().join("out/quire.json"))).unwrap();
+    assert_eq!(manifest["vars"], serde_json::json!({ "A": "production" }));
+    assert_eq!(manifest["cpu_limit_ms"], 50);
+    let mut preview = super::command(project.path(), &["build", "--outdir", "out"]);
+    assert!(
+        preview
+            .env("PAGES_ENVIRONMENT", "preview")
+            .output()
+            .unwrap()
+            .status
+            .success()
+    );
+    let manifest: Value =
+        serde_json::from_str(&read(project.path().join("out/quire.json"))).unwrap();
+    assert_eq!(manifest["vars"], serde_json::json!({ "A": "preview" }));
+    assert_eq!(manifest["cpu_limit_ms"], 30_000);
+}

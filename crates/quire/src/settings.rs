@@ -1,0 +1,349 @@
+//! What the user named, with the settings of all sources: command line, configuration file, files of variables, git.
+
+use std::cell::OnceCell;
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use indexmap::IndexMap;
+use quire_config::{
+    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Strictness, Target,
+    VarValue, Variable,
+};
+use quire_server::DEFAULT_CPU_LIMIT;
+
+use crate::arguments::ProjectArguments;
+use crate::built::Built;
+use crate::configuration::Configuration;
+use crate::failure::Failure;
+use crate::git::Commit;
+use crate::printer::{Notice, Warning};
+use crate::project::{Place, Project, current_folder};
+use crate::variables::{self, Secrets};
+
+/// What a project is loaded for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Development: the top level of the configuration, faults in it are warnings.
+    Dev,
+    /// Production: the configuration of `env.production`, if there is one, without faults.
+    Serve,
+    /// Only looking: the configuration of production, faults in it are warnings.
+    Look,
+}
+
+/// What the command line says about a project.
+#[derive(Debug, Clone)]
+pub struct Selection {
+    pub directory: Option<PathBuf>,
+    pub purpose: Purpose,
+    pub bindings: Vec<BindingFlag>,
+    pub compatibility_date: Option<CompatibilityDate>,
+    pub compatibility_flags: Vec<String>,
+    /// The folder that relative paths start from.
+    pub current: PathBuf,
+    /// Asked of git once: a commit is no reason to start a running project anew.
+    commit: OnceCell<Commit>,
+}
+
+impl Selection {
+    pub fn new(arguments: &ProjectArguments, purpose: Purpose) -> Result<Selection, Failure> {
+        Ok(Selection {
+            directory: arguments.directory.clone(),
+            purpose,
+            bindings: Vec::new(),
+            compatibility_date: arguments.compatibility_date,
+            compatibility_flags: arguments.compatibility_flags.clone(),
+            current: current_folder()?,
+            commit: OnceCell::new(),
+        })
+    }
+
+    /// Adds the arguments of `--binding`. One that assigns nothing is skipped, as in the original, but not silently.
+    #[must_use]
+    pub fn with_bindings(mut self, arguments: &[String], warnings: &mut Vec<Warning>) -> Selection {
+        for argument in arguments {
+            match argument.parse() {
+                Ok(binding) => self.bindings.push(binding),
+                Err(error) => {
+                    warnings.push(Box::new(Notice::warning(format!("{error}; it is skipped"))))
+                }
+            }
+        }
+        self
+    }
+}
+
+/// A project, or what was built of one, with its settings.
+#[derive(Debug)]
+pub struct Loaded {
+    pub origin: Origin,
+    pub settings: Settings,
+    pub warnings: Vec<Warning>,
+}
+
+/// Where code and files are from.
+#[derive(Debug)]
+pub enum Origin {
+    /// From a project's sources.
+    Sources(Project),
+    /// From a folder that `quire build` made.
+    Built(Box<Built>),
+}
+
+/// The settings of a project, all sources put together.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    pub name: String,
+    /// The configuration file.
+    pub file: Option<PathBuf>,
+    pub commit: Commit,
+    pub compatibility: Compatibility,
+    pub cpu_limit_ms: u64,
+    pub variables: IndexMap<String, Variable>,
+    /// The variables of the configuration file alone.
+    pub configured_variables: IndexMap<String, VarValue>,
+    pub variable_files: Vec<PathBuf>,
+    /// Files that would give variables if they were there, and those that do.
+    pub variable_candidates: Vec<PathBuf>,
+    pub dev: DevSettings,
+}
+
+impl Settings {
+    /// The compatibility date; today where the project leaves it open, which means the newest behaviours.
+    pub fn compatibility_date(&self) -> String {
+        self.compatibility
+            .date
+            .map_or_else(today, |date| date.to_string())
+    }
+}
+
+impl Selection {
+    /// Finds the project and reads its settings.
+    pub fn load(&self) -> Result<Loaded, Failure> {
+        match Place::of(self.directory.as_deref(), &self.current)? {
+            Place::Built(folder) => self.load_built(&folder),
+            Place::Sources(sources) => {
+                let strictness = match self.purpose {
+                    Purpose::Serve => Strictness::Fail,
+                    Purpose::Dev | Purpose::Look => Strictness::Warn,
+                };
+                let configuration = Configuration::find(&sources.root, &self.current, strictness)?;
+                let project = sources.project(configuration.output_folder())?;
+                let mut warnings = Vec::new();
+                let settings = self.settings(&project, configuration, &mut warnings)?;
+                Ok(Loaded {
+                    origin: Origin::Sources(project),
+                    settings,
+                    warnings,
+                })
+            }
+        }
+    }
+
+    fn settings(
+        &self,
+        project: &Project,
+        configuration: Configuration,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<Settings, Failure> {
+        let folder = configuration.folder(&project.root).to_owned();
+        let secrets = Secrets::read(&folder)?;
+        let commit = self
+            .commit
+            .get_or_init(|| Commit::of(&project.root))
+            .clone();
+        let Configuration {
+            file,
+            config,
+            warnings: problems,
+        } = configuration;
+        warnings.extend(
+            problems
+                .into_iter()
+                .map(|problem| Box::new(problem) as Warning),
+        );
+        let resolved = config.environment(self.target());
+        warnings.extend(
+            resolved
+                .warnings
+                .into_iter()
+                .map(|text| Box::new(Notice::warning(text)) as Warning),
+        );
+        let environment = resolved.environment;
+        warnings.extend(unsupported(&environment).map(|notice| Box::new(notice) as Warning));
+        let base_name = || {
+            project
+                .root
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        };
+        let name = config
+            .name
+            .or_else(base_name)
+            .unwrap_or_else(|| "project".to_owned());
+        let variables = variables::all(
+            &name,
+            &commit,
+            environment.vars.clone(),
+            secrets.values,
+            self.bindings.clone(),
+        );
+        Ok(Settings {
+            name,
+            file,
+            commit,
+            compatibility: self.compatibility(environment.compatibility),
+            cpu_limit_ms: environment
+                .limits
+                .cpu_ms
+                .unwrap_or_else(default_cpu_limit_ms),
+            variables,
+            configured_variables: environment.vars,
+            variable_files: secrets.files,
+            variable_candidates: Secrets::candidates(&folder).into(),
+            dev: config.dev,
+        })
+    }
+
+    fn load_built(&self, folder: &Path) -> Result<Loaded, Failure> {
+        let built = Built::open(folder)?;
+        let secrets = Secrets::read(folder)?;
+        let manifest = &built.manifest;
+        let compatibility = Compatibility {
+            date: manifest.compatibility_date.parse().ok(),
+            flags: manifest.compatibility_flags.clone(),
+        };
+        let configured_variables = built.variables();
+        let settings = Settings {
+            name: manifest.name.clone(),
+            file: None,
+            commit: manifest.commit.clone(),
+            compatibility: self.compatibility(compatibility),
+            cpu_limit_ms: manifest.cpu_limit_ms,
+            variables: variables::all(
+                &manifest.name,
+                &manifest.commit,
+                configured_variables.clone(),
+                secrets.values,
+                self.bindings.clone(),
+            ),
+            configured_variables,
+            variable_files: secrets.files,
+            variable_candidates: Secrets::candidates(folder).into(),
+            dev: DevSettings::default(),
+        };
+        Ok(Loaded {
+            origin: Origin::Built(Box::new(built)),
+            settings,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// The environment in force. `PAGES_ENVIRONMENT` chooses it as in the original's build.
+    fn target(&self) -> Target {
+        match self.purpose {
+            Purpose::Dev => Target::Local,
+            Purpose::Serve | Purpose::Look => match std::env::var("PAGES_ENVIRONMENT").as_deref() {
+                Ok("preview") => Target::Preview,
+                _ => Target::Production,
+            },
+        }
+    }
+
+    fn compatibility(&self, configured: Compatibility) -> Compatibility {
+        Compatibility {
+            date: self.compatibility_date.or(configured.date),
+            flags: if self.compatibility_flags.is_empty() {
+                configured.flags
+            } else {
+                self.compatibility_flags.clone()
+            },
+        }
+    }
+}
+
+/// One notice about all bindings that `env` will lack.
+fn unsupported(environment: &Environment) -> Option<Notice> {
+    let mut missing: Vec<String> = Vec::new();
+    let mut add = |kind: &str, name: &str| missing.push(format!("`{name}` ({kind})"));
+    environment
+        .kv_namespaces
+        .iter()
+        .for_each(|kv| add("kv_namespaces", &kv.binding));
+    environment
+        .r2_buckets
+        .iter()
+        .for_each(|bucket| add("r2_buckets", &bucket.binding));
+    environment
+        .d1_databases
+        .iter()
+        .for_each(|database| add("d1_databases", &database.binding));
+    environment
+        .durable_objects
+        .iter()
+        .for_each(|object| add("durable_objects", &object.name));
+    environment
+        .services
+        .iter()
+        .for_each(|service| add("services", &service.binding));
+    environment
+        .queue_producers
+        .iter()
+        .for_each(|queue| add("queues", &queue.binding));
+    environment
+        .others
+        .iter()
+        .for_each(|other| add(other.kind, &other.binding));
+    (!missing.is_empty()).then(|| {
+        Notice::warning(format!(
+            "not supported yet, and missing in `env`: {}",
+            missing.join(", ")
+        ))
+    })
+}
+
+fn default_cpu_limit_ms() -> u64 {
+    u64::try_from(DEFAULT_CPU_LIMIT.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Today's date (UTC).
+fn today() -> String {
+    let seconds = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0, |since| since.as_secs());
+    let (year, month, day) = civil(seconds / 86_400);
+    format!("{year:04}-{month:02}-{day:02}")
+}
+
+/// Year, month and day of the Gregorian calendar, from days since 1970-01-01. Years are counted from March, so that
+/// the leap day is a year's last.
+fn civil(days: u64) -> (u64, u64, u64) {
+    let days = days + 719_468;
+    let era = days / 146_097;
+    let day_of_era = days % 146_097;
+    let year_of_era =
+        (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month + 2) / 5 + 1;
+    let (month, next_year) = if month < 10 {
+        (month + 3, 0)
+    } else {
+        (month - 9, 1)
+    };
+    (era * 400 + year_of_era + next_year, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_calendar() {
+        assert_eq!(civil(0), (1970, 1, 1));
+        assert_eq!(civil(11_016), (2000, 2, 29));
+        assert_eq!(civil(20_605), (2026, 6, 1));
+        assert_eq!(civil(47_540), (2100, 2, 28));
+        assert_eq!(civil(47_541), (2100, 3, 1));
+    }
+}
