@@ -61,8 +61,14 @@ impl Coding {
     /// The bytes that were encoded.
     pub(crate) fn decode(self, stream: ByteStream) -> ByteStream {
         let failed = match self {
-            Self::Gzip => "Gzip decompression failed.",
-            Self::Brotli => "Brotli decompression failed.",
+            Self::Gzip => [
+                "Gzip decompression failed.",
+                "Gzip compressed stream ended prematurely.",
+            ],
+            Self::Brotli => [
+                "Brotli decompression failed.",
+                "Brotli compressed stream ended prematurely.",
+            ],
         };
         let reader = reader_of(stream);
         match self {
@@ -79,10 +85,10 @@ impl Coding {
     pub(crate) fn encode(self, stream: ByteStream) -> ByteStream {
         let reader = reader_of(stream);
         match self {
-            Self::Gzip => stream_of(GzipEncoder::new(reader), "Gzip compression failed."),
+            Self::Gzip => stream_of(GzipEncoder::new(reader), ["Gzip compression failed."; 2]),
             Self::Brotli => stream_of(
                 BrotliEncoder::with_quality(reader, async_compression::Level::Precise(4)),
-                "Brotli compression failed.",
+                ["Brotli compression failed."; 2],
             ),
         }
     }
@@ -99,12 +105,16 @@ fn reader_of(stream: ByteStream) -> Reader {
     )
 }
 
-fn stream_of(reader: impl AsyncRead + Send + 'static, failed: &'static str) -> ByteStream {
+/// `failed` says that bytes are wrong, or missing.
+fn stream_of(reader: impl AsyncRead + Send + 'static, failed: [&'static str; 2]) -> ByteStream {
     let chunks = ReaderStream::with_capacity(reader, CHUNK_BYTES)
         .map_ok(Frame::data)
-        .map_err(move |error| match error.downcast::<BodyError>() {
-            Ok(error) => error,
-            Err(_) => BodyError(failed.into()),
+        .map_err(move |error| {
+            let missing = error.kind() == io::ErrorKind::UnexpectedEof;
+            match error.downcast::<BodyError>() {
+                Ok(error) => error,
+                Err(_) => BodyError(failed[usize::from(missing)].into()),
+            }
         });
     StreamBody::new(chunks).boxed_unsync()
 }

@@ -27,7 +27,7 @@ internals.loadProgram = (load, vars, done) => {
     const body = internals.body.content(request);
     if (body !== null) internals.body.checkUnused(body);
     const head = await ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
-    return internals.fetch.responseFrom(head, false);
+    return internals.fetch.responseFrom(head, false, null);
   });
   internals.setEnv(env);
   internals.defineModule("cloudflare:workers", {

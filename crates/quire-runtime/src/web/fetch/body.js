@@ -24,6 +24,25 @@ class Content {
     this.used = false;
     /** Whether others hold the same bytes, so that a program gets a copy. */
     this.lent = false;
+    /** For bytes from the network: the signal that may have ended them. */
+    this.signal = null;
+  }
+
+  /** A content of the same bytes. */
+  same(kind, source) {
+    const content = new Content(kind, source, this.contentType);
+    content.lent = this.lent;
+    content.signal = this.signal;
+    return content;
+  }
+}
+
+/** What a native operation gives; if it fails because of a signal, the error is the signal's reason. */
+async function received(promise, signal) {
+  try {
+    return await promise;
+  } catch (error) {
+    throw internals.abort.isAborted(signal) ? internals.abort.reason(signal) : error;
   }
 }
 
@@ -38,7 +57,8 @@ class ContentSource {
     const { kind, source } = content;
     if (source === null) return null;
     if (kind === NATIVE) {
-      const chunk = await ops.body_read(source);
+      const pending = ops.body_read(source);
+      const chunk = await (content.signal === null ? pending : received(pending, content.signal));
       if (chunk === null) content.source = null;
       return chunk;
     }
@@ -78,8 +98,7 @@ function isUsed(content) {
 function streamOf(content) {
   if (content.stream !== null) return content.stream;
   claim(content);
-  const inner = new Content(content.kind, content.source);
-  inner.lent = content.lent;
+  const inner = content.same(content.kind, content.source);
   if (inner.kind === TEXT) {
     inner.kind = BYTES;
     inner.source = internals.encoding.encodeUtf8(content.source);
@@ -135,19 +154,20 @@ async function readBytes(content) {
     case BYTES:
       return ownBytes(found, source);
     case NATIVE:
-      return ops.body_bytes(source);
+      return found.signal === null ? ops.body_bytes(source) : received(ops.body_bytes(source), found.signal);
     default:
       return internals.streams.readAllBytes(source);
   }
 }
 
 async function readText(content) {
-  const { kind, source } = use(content);
+  const found = use(content);
+  const { kind, source } = found;
   switch (kind) {
     case TEXT:
       return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source.isWellFormed() ? source : source.toWellFormed();
     case NATIVE:
-      return ops.body_text(source);
+      return found.signal === null ? ops.body_text(source) : received(ops.body_text(source), found.signal);
     case BYTES:
       return internals.encoding.decodeUtf8(source, { stripBom: true });
     default:
@@ -206,27 +226,29 @@ function cloneContent(content) {
     content.kind = inner.kind;
     content.source = inner.source;
     content.lent = inner.lent;
+    content.signal = inner.signal;
     content.stream = null;
   }
   if (content.kind === NATIVE) {
     const [own, other] = ops.body_tee(content.source, false);
     content.source = own;
-    return new Content(NATIVE, other, content.contentType);
+    return content.same(NATIVE, other);
   }
-  const copy = new Content(content.kind, content.source, content.contentType);
-  copy.lent = content.lent = true;
-  return copy;
+  content.lent = true;
+  return content.same(content.kind, content.source);
 }
 
 /** Moves a content to another owner; the first one counts as used. */
 function transfer(content) {
   if (content === null) return null;
   checkUnused(content);
-  let { kind, source, lent } = content;
+  let from = content;
+  let { kind, source } = content;
   if (content.stream !== null) {
     const inner = takeInner(content.stream);
     if (inner !== null) {
-      ({ kind, source, lent } = inner);
+      from = inner;
+      ({ kind, source } = inner);
     } else {
       const { readable, writable } = new TransformStream();
       // The reader of the other end learns of the error.
@@ -238,8 +260,8 @@ function transfer(content) {
     content.source = NULL_BYTES;
   }
   content.used = true;
-  const moved = new Content(kind, source, content.contentType);
-  moved.lent = lent;
+  const moved = from.same(kind, source);
+  moved.contentType = content.contentType;
   return moved;
 }
 
@@ -382,8 +404,12 @@ internals.body = {
   },
   /** Whether it is known that there are no bytes. */
   isEmpty: ({ kind, source }) => (kind === TEXT ? source === "" : kind === BYTES && source.byteLength === 0),
-  /** A content for a native body. */
-  native: (number) => new Content(NATIVE, number),
+  /** A content for a native body, and the signal that may end it. */
+  native: (number, signal) => {
+    const content = new Content(NATIVE, number);
+    content.signal = signal;
+    return content;
+  },
   /** A record that `shared` contents are made from. Each copy counts as a claim, and so does the record until released. */
   share: (number) => ({ number, claims: 1 }),
   release: (record) => {

@@ -12,8 +12,9 @@ use crate::core::respond::body_bytes;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName,
-    HeaderValue, LOCATION, TRANSFER_ENCODING,
+    HeaderValue, LOCATION, TE, TRANSFER_ENCODING, UPGRADE,
 };
+use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -26,12 +27,15 @@ use url::Url;
 const REDIRECTS_MAX: u32 = 20;
 
 /// What a program may not say of the connection, which is not its own.
-const NOT_SENT: [HeaderName; 6] = [
+const NOT_SENT: [HeaderName; 9] = [
     HOST,
     CONNECTION,
     CONTENT_LENGTH,
     TRANSFER_ENCODING,
+    TE,
+    UPGRADE,
     HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("cf-worker"),
     HeaderName::from_static("cf-connecting-ip"),
 ];
 
@@ -59,10 +63,7 @@ impl Exchange {
     /// Reads `fetch(number, method, url, headers, body, follow, manual)`.
     pub(super) fn read(request: &RequestContext, call: &Call<'_>) -> Result<Self, OpError> {
         let url = call.string(2)?;
-        let mut url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
-        // Credentials are left out and not sent, as on the original. Both calls fail only without a host.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
+        let url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
         let body = match call.is_nullish(4) {
             true => RequestBody::None,
             false => match body_bytes(call, 4)? {
@@ -75,7 +76,7 @@ impl Exchange {
             method: Method::from_bytes(call.string(1)?.as_bytes())
                 .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?,
             url,
-            headers: headers(&call.string(3)?)?,
+            headers: request_headers(request, &call.string(3)?)?,
             body,
             follow: call.boolean(5),
             manual: call.boolean(6),
@@ -117,17 +118,14 @@ impl Exchange {
         let body = match &mut self.body {
             RequestBody::None => empty_stream(),
             RequestBody::Bytes(bytes) => full_stream(bytes.clone()),
-            RequestBody::Once(stream) => stream.take().ok_or_else(|| {
-                OpError::Type(
-                    "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a \
-                     redirect requiring the body to be retransmitted. To avoid this error in the future, construct \
-                     this request from a buffer-like body initializer."
-                        .into(),
-                )
-            })?,
+            RequestBody::Once(stream) => stream.take().ok_or_else(used_up)?,
         };
         let mut target = self.url.clone();
         target.set_fragment(None);
+        // Credentials are not sent, as on the original. Both calls fail only without a host.
+        let _ = target.set_username("");
+        let _ = target.set_password(None);
+        let is_empty = body.size_hint().exact() == Some(0);
         let mut outgoing = http::Request::new(body);
         *outgoing.method_mut() = self.method.clone();
         *outgoing.uri_mut() = target
@@ -135,6 +133,11 @@ impl Exchange {
             .parse()
             .map_err(|_| OpError::Type(format!("Invalid URL: {target}")))?;
         *outgoing.headers_mut() = self.headers.clone();
+        if is_empty && !matches!(self.method, Method::GET | Method::HEAD) {
+            outgoing
+                .headers_mut()
+                .insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+        }
         Ok(outgoing)
     }
 
@@ -143,24 +146,25 @@ impl Exchange {
         if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
             return Ok(None);
         }
-        let Some(location) = answer.headers().get(LOCATION) else {
+        let Some(location) = answer.headers().get(LOCATION).filter(|at| !at.is_empty()) else {
             return Ok(None);
         };
         let location = String::from_utf8_lossy(location.as_bytes());
-        let mut target = self.url.join(&location).map_err(|_| {
+        let target = self.url.join(&location).map_err(|_| {
             OpError::Type("Invalid Location header; unable to follow redirect.".into())
         })?;
         if !matches!(target.scheme(), "http" | "https") {
             return Err(OpError::Type(format!("Fetch API cannot load: {target}")));
-        }
-        if target.fragment().is_none() {
-            target.set_fragment(self.url.fragment());
         }
         Ok(Some(target))
     }
 
     /// Turns this into the exchange that a redirect asks for.
     fn redirect(&mut self, status: StatusCode, target: Url) -> Result<(), OpError> {
+        // Even where the redirect leaves the body out, as the standard says.
+        if matches!(self.body, RequestBody::Once(_)) && status != StatusCode::SEE_OTHER {
+            return Err(used_up());
+        }
         let to_get = match status.as_u16() {
             301 | 302 => self.method == Method::POST,
             303 => self.method != Method::HEAD,
@@ -179,12 +183,17 @@ impl Exchange {
 
     fn failure(&self, realm: &Realm, error: &hyper_util::client::legacy::Error) -> OpError {
         let mut cause: &dyn std::error::Error = error;
+        let mut is_name_unknown = false;
         while let Some(source) = cause.source() {
             cause = source;
+            is_name_unknown |= cause.to_string() == "dns error";
         }
         let origin = self.url.origin().ascii_serialization();
         realm.log("warn", &format!("fetch to {origin} failed: {cause}"));
-        OpError::Error(BodyError::connection_lost().0)
+        OpError::Error(match is_name_unknown {
+            true => format!("internal error; reference = {:x}", realm.next_id()),
+            false => BodyError::connection_lost().0,
+        })
     }
 
     fn deliver(
@@ -195,7 +204,7 @@ impl Exchange {
         redirected: bool,
         aborted: Option<oneshot::Receiver<()>>,
     ) -> Result<Value, OpError> {
-        let (mut head, body) = answer.into_parts();
+        let (head, body) = answer.into_parts();
         let coding = match self.manual {
             true => None,
             false => head
@@ -205,17 +214,13 @@ impl Exchange {
         };
         let bodiless =
             self.method == Method::HEAD || matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
-        if coding.is_some() && !bodiless {
-            head.headers.remove(CONTENT_LENGTH);
-        }
         let native = (!bodiless).then(|| {
-            let stream = AbortableBody {
-                body,
-                aborted,
-            };
+            let stream = AbortableBody { body, aborted };
             NativeBody::new(stream.boxed_unsync(), coding)
         });
-        response_head(realm, request, &head, self.url.as_str(), native, redirected)
+        let mut url = self.url.clone();
+        url.set_fragment(None);
+        response_head(realm, request, &head, url.as_str(), native, redirected)
     }
 }
 
@@ -265,6 +270,21 @@ fn header_lines(headers: &HeaderMap) -> String {
     lines
 }
 
+/// The headers of a request: the program's, and which site it comes from.
+fn request_headers(request: &RequestContext, lines: &str) -> Result<HeaderMap, OpError> {
+    let mut headers = headers(lines)?;
+    let host = request.with_head(|head, _| {
+        let host = head.headers.get(HOST);
+        let authority = host.and_then(|host| Authority::try_from(host.as_bytes()).ok());
+        let authority = head.uri.authority().cloned().or(authority)?;
+        HeaderValue::from_str(authority.host()).ok()
+    });
+    if let Some(host) = host.flatten() {
+        headers.insert(HeaderName::from_static("cf-worker"), host);
+    }
+    Ok(headers)
+}
+
 /// Headers from lines of name and value in turn.
 pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
     let mut headers = HeaderMap::new();
@@ -282,6 +302,15 @@ pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
     }
     Ok(headers)
+}
+
+fn used_up() -> OpError {
+    OpError::Type(
+        "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect \
+         requiring the body to be retransmitted. To avoid this error in the future, construct this request from a \
+         buffer-like body initializer."
+            .into(),
+    )
 }
 
 /// Ready when the program aborts; never without somebody who could.

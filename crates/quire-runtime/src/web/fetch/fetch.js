@@ -4,7 +4,7 @@
 const { body: bodies, headers: headerLists, request: requests, response: responses } = internals;
 
 /** Builds the Response from what the native side says of it. */
-function responseFrom(head, redirected) {
+function responseFrom(head, redirected, signal) {
   const [status, statusText, url, lines, body] = head;
   const state = new responses.State();
   state.status = status;
@@ -12,7 +12,7 @@ function responseFrom(head, redirected) {
   state.url = url;
   state.redirected = redirected;
   state.headers = headerLists.create(lines === "" ? [] : lines.split("\n"), true);
-  return responses.create(state, body === null ? null : bodies.native(body));
+  return responses.create(state, body === null ? null : bodies.native(body, signal));
 }
 
 function toRequest(input, init) {
@@ -46,16 +46,20 @@ async function fetchFrom(input, init) {
     throw new TypeError("The 'cacheControl' and 'cacheTtl' options on cf are mutually exclusive. Use 'cacheControl' for explicit Cache-Control header directives, or 'cacheTtl' for a simplified TTL, but not both.");
   }
   let lines = headerLines(request);
-  if (state.cache !== undefined) lines += `${lines === "" ? "" : "\n"}cache-control\nno-cache\npragma\nno-cache`;
+  if (state.cache !== undefined) {
+    const list = headerLists.list(request.headers).slice();
+    for (const name of ["cache-control", "pragma"]) if (!headerLists.has(list, name)) list.push(name, "no-cache");
+    lines = list.join("\n");
+  }
   const number = signal === null ? 0 : ops.fetch_number();
   const body = bodies.send(bodies.content(request));
   const manual = state.encodeResponseBody === "manual";
   const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual);
-  return signal === null ? finish(await pending) : abortable(pending, signal, number);
+  return signal === null ? finish(await pending, null) : abortable(pending, signal, number);
 }
 
-function finish(head) {
-  return responseFrom(head, head[5]);
+function finish(head, signal) {
+  return responseFrom(head, head[5], signal);
 }
 
 /** Rejects with the signal's reason as soon as it fires, and ends the exchange then. */
@@ -66,7 +70,7 @@ async function abortable(pending, signal, number) {
     reject(internals.abort.reason(signal));
   });
   try {
-    return finish(await Promise.race([pending, promise]));
+    return finish(await Promise.race([pending, promise]), signal);
   } catch (error) {
     stop();
     throw error;

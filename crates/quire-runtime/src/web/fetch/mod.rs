@@ -33,8 +33,10 @@ pub(crate) fn install(realm: &Realm) {
     realm.op("request_cf", |_| Ok(CF_PLACEHOLDER));
     realm.realm_op("fetch_number", |realm, _| Ok(realm.next_id() as f64));
     realm.realm_op("fetch_abort", |realm, call| {
-        if let Some(request) = realm.current() {
-            request.abort(handle(call, 0)?);
+        // Any request may abort what another one fetches.
+        let number = handle(call, 0)?;
+        for request in realm.requests().borrow().values() {
+            request.abort(number);
         }
         Ok(())
     });
