@@ -255,9 +255,8 @@ fn utf16_len(text: &str) -> u32 {
 fn shifted(code: &str, map: &SourceMap, edits: &[Edit]) -> String {
     let moves = moves(code, edits);
     let mut builder = SourceMapBuilder::default();
-    for name in map.get_names() {
-        builder.add_name(name);
-    }
+    // The builder keeps each name once, the bundler's map does not: the numbers change.
+    let names: Vec<u32> = map.get_names().map(|name| builder.add_name(name)).collect();
     let sources: Vec<String> = map
         .get_sources()
         // A NUL marks modules that are no files; in a path it only does harm.
@@ -288,7 +287,9 @@ fn shifted(code: &str, map: &SourceMap, edits: &[Edit]) -> String {
             token.get_src_line(),
             token.get_src_col(),
             token.get_source_id(),
-            token.get_name_id(),
+            token
+                .get_name_id()
+                .and_then(|id| names.get(id as usize).copied()),
         );
     }
     builder.into_sourcemap().to_json_string()

@@ -106,3 +106,25 @@ fn no_token_lies_outside_the_script() {
         last = token.get_dst();
     }
 }
+
+/// Both handlers get another name in the script, and the map mentions their old one twice.
+#[test]
+fn names_that_several_files_use_keep_the_map_readable() {
+    let project = function(
+        "export { onRequest } from '../lib/a';\nexport { onRequest as onRequestGet } from '../lib/b';\n",
+    );
+    project.write(
+        "lib/a.ts",
+        b"export function onRequest() { return a }\nlet a = 1;\n",
+    );
+    project.write(
+        "lib/b.ts",
+        b"export function onRequest() { return a }\nlet a = 2;\n",
+    );
+    let bundle = project.bundle();
+    let map = SourceMap::from_slice(bundle.source_map.as_bytes()).unwrap();
+    assert!(
+        map.tokens()
+            .any(|token| token.get_name() == Some("onRequest"))
+    );
+}
