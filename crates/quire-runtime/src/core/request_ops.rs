@@ -40,9 +40,6 @@ pub(crate) fn install(realm: &Realm) {
         }
         Ok(())
     });
-    realm.realm_op("compatibility", |realm, call| {
-        Ok(realm.compatibility().is_on(&call.string(0)?))
-    });
     realm.realm_op("current_request", |realm, _| {
         Ok(realm.current().map(|request| request.id() as f64))
     });

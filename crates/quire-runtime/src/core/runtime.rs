@@ -260,7 +260,7 @@ impl Runtime {
                 number
             }
         };
-        let values = values(chain);
+        let values = values(&request.url(), chain);
         let id = request.id();
         let departure = Departure(Some(request.clone()));
         self.realm.enter(Some(request), |_| {
@@ -362,14 +362,13 @@ impl Drop for Departure {
     }
 }
 
-/// For each step its function path and the values of its params, absent ones empty, a line each.
-/// A path contains no line feed, so nothing needs escaping.
-fn values(chain: &Chain<'_>) -> String {
-    let mut values = String::with_capacity(64);
-    for (position, step) in chain.steps.iter().enumerate() {
-        if position > 0 {
-            values.push('\n');
-        }
+/// The request's URL, then for each step its function path and the values of its params, absent ones
+/// empty, a line each. A URL contains no line feed, so nothing needs escaping.
+fn values(url: &str, chain: &Chain<'_>) -> String {
+    let mut values = String::with_capacity(url.len() + 64);
+    values.push_str(url);
+    for step in &chain.steps {
+        values.push('\n');
         values.push_str(step.function_path);
         for (_, value) in step.params.slots() {
             values.push('\n');
