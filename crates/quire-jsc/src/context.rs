@@ -328,7 +328,7 @@ impl Context {
     }
 
     /// Stops any call into the engine whose JavaScript takes longer, in time of this thread's
-    /// processor; the call then fails with [`Exception::is_termination`]. The program cannot
+    /// processor (or elapsed time, see `clock`); the call then fails with [`Exception::is_termination`]. The program cannot
     /// catch it. A chain of promise jobs, each short, is not stopped.
     pub fn set_time_limit(&self, limit: Duration) {
         // SAFETY: the callback gets a pointer to `Inner`, which outlives the group.

@@ -24,6 +24,8 @@
 #[doc(hidden)]
 pub mod arguments;
 mod bytes;
+#[cfg(target_os = "linux")]
+pub mod clock;
 mod context;
 mod exception;
 mod function;

@@ -29,7 +29,8 @@ internals.setEnv = (bindings) => {
  */
 internals.defineChain = (number, steps) => {
   const entries = [];
-  let position = 0;
+  // The first value is the URL.
+  let position = 1;
   for (const { file, export: name, params } of JSON.parse(steps)) {
     const value = handlers.get(`${file}\n${name}`);
     for (const handler of isArray(value) ? value : [value]) {
@@ -61,7 +62,7 @@ class Run {
     this.position = 0;
     this.data = {};
     this.passThrough = false;
-    this.state = requests.arrived(id, method);
+    this.state = requests.arrived(id, method, values[0]);
     /** What the handlers share of the request's body: several may read it. Held until the last one has its copy. */
     this.body = body === 0 ? null : bodies.share(body);
     /** The current request once a handler replaced it; until then it is made when needed. */
@@ -172,8 +173,8 @@ function waitUntil(id, promise) {
 internals.waitUntil = waitUntil;
 
 /**
- * Runs a request through chain `number`. `body` is the number of its native body, or 0; `values` holds, for each
- * step, its function path and the values of its params, absent ones empty, a line each.
+ * Runs a request through chain `number`. `body` is the number of its native body, or 0; `values` holds its URL
+ * and, for each step, its function path and the values of its params, absent ones empty, a line each.
  */
 internals.dispatch = (number, id, method, body, values) => {
   const run = new Run(chains[number], id, method, body, values.split("\n"));

@@ -22,7 +22,6 @@ const HOP_BY_HOP: [HeaderName; 5] = [
 ];
 
 pub(crate) fn install(realm: &Realm) {
-    realm.realm_op("request_url", |realm, call| with_head(realm, call, url));
     realm.realm_op("request_headers", |realm, call| {
         with_head(realm, call, header_lines)
     });
@@ -81,28 +80,28 @@ fn with_head<R>(
 }
 
 /// The absolute URL that the client asked for.
-fn url(head: &Parts, client: Client) -> String {
-    let scheme = if client.https { "https" } else { "http" };
+pub(super) fn url(head: &Parts, client: Client) -> String {
     let host = match head.uri.authority() {
-        Some(authority) => authority.as_str().to_string(),
+        Some(authority) => authority.as_str().as_bytes(),
         None => head
             .headers
             .get(HOST)
-            .map(text_of)
-            .unwrap_or_else(|| "localhost".into()),
+            .map_or(&b"localhost"[..], |host| host.as_bytes()),
     };
+    let host = String::from_utf8_lossy(host);
     let target = head
         .uri
         .path_and_query()
         .map_or("/", |target| target.as_str());
-    let url = format!("{scheme}://{host}{target}");
-    match is_plain_host(&host) && is_plain_target(target) {
-        true => url,
-        // Upper case, a default port, a dot segment, something odd: as the URL standard writes it.
-        false => match url::Url::parse(&url) {
-            Ok(url) => url.into(),
-            Err(_) => format!("{scheme}://localhost{target}"),
-        },
+    let scheme = if client.https { "https://" } else { "http://" };
+    let url = [scheme, &host, target].concat();
+    if is_plain_host(&host) && is_plain_target(target) {
+        return url;
+    }
+    // Upper case, a default port, a dot segment, something odd: as the URL standard writes it.
+    match url::Url::parse(&url) {
+        Ok(url) => url.into(),
+        Err(_) => [scheme, "localhost", target].concat(),
     }
 }
 
@@ -111,10 +110,11 @@ fn is_plain_target(target: &str) -> bool {
     let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~!$&()*+,;=:@/%?".contains(&b);
     target.bytes().all(plain)
         && !target.contains("/.")
-        && !target
-            .as_bytes()
-            .windows(4)
-            .any(|w| w.eq_ignore_ascii_case(b"/%2e"))
+        && (!target.contains('%')
+            || !target
+                .as_bytes()
+                .windows(4)
+                .any(|w| w.eq_ignore_ascii_case(b"/%2e")))
 }
 
 /// Whether the URL standard would leave the host as it is. A port must not be the scheme's own.

@@ -248,6 +248,7 @@ impl Runtime {
         let chain_number = self.chain_number(chain)?;
         let has_body =
             head.headers.contains_key(http::header::CONTENT_LENGTH) || !body.is_end_stream();
+        let url = request_ops::url(&head, client);
         let (request, outcome) = RequestContext::arrived(&self.realm, head, client);
         let body_number = match has_body {
             false => 0,
@@ -260,7 +261,7 @@ impl Runtime {
                 number
             }
         };
-        let values = values(&request.url(), chain);
+        let values = values(&url, chain);
         let id = request.id();
         let departure = Departure(Some(request.clone()));
         self.realm.enter(Some(request), |_| {

@@ -1,6 +1,6 @@
 // Request: https://fetch.spec.whatwg.org/#request-class, with the rules of Workers (see README.md).
 //
-// A request that arrived from a client starts as a number: its URL and headers are fetched from the native
+// A request that arrived from a client starts as a number and its URL: the headers are fetched from the native
 // side when they are first touched, once for all copies of it.
 
 const { apply } = Reflect;
@@ -18,20 +18,12 @@ const CACHE_MODES = ["no-store", "no-cache"];
 /** What the copies of an arrived request have in common. */
 class Arrival {
   #id;
-  #url = null;
   #lines = null;
   #signal = null;
 
-  constructor(id) {
+  constructor(id, url) {
     this.#id = id;
-  }
-
-  get url() {
-    if (this.#url === null) {
-      this.#url = ops.request_url(this.#id);
-      internals.url.remember(this.#url);
-    }
-    return this.#url;
+    this.url = url;
   }
 
   headerList() {
@@ -233,7 +225,11 @@ class Request extends bodies.Body {
 
   get url() {
     const state = stateOf(this);
-    return (state.url ??= state.arrival.url);
+    if (state.url === null) {
+      state.url = state.arrival.url;
+      internals.url.remember(state.url);
+    }
+    return state.url;
   }
 
   get headers() {
@@ -293,10 +289,10 @@ internals.request = {
   state: stateOf,
   create: createRequest,
   /** The state of a request that arrived from a client. */
-  arrived(id, method) {
+  arrived(id, method, url) {
     const state = new State();
     state.method = METHODS[method];
-    state.arrival = new Arrival(id);
+    state.arrival = new Arrival(id, url);
     state.redirect = "manual";
     return state;
   },
