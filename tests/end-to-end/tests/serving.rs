@@ -291,3 +291,24 @@ fn idle_workers_live_on() {
     assert_eq!(server.get("/ok").text(), "ok");
     server.stop();
 }
+
+/// Several files export one name, which is what source maps are most easily broken by.
+#[test]
+fn errors_in_the_log_name_the_source() {
+    let project = Project::new();
+    project.function(
+        "ok.ts",
+        "export const onRequest = () => new Response(\"ok\");\n",
+    );
+    project.function(
+        "broken.ts",
+        "type Unused = number;\n\nexport const onRequest = async () => {\n  await null;\n  throw new TypeError(\"out of order\");\n};\n",
+    );
+    let server = Command::serve(project.path()).start();
+    let answer = server.get("/broken");
+    assert_eq!(answer.status, 500);
+    assert!(!answer.text().contains("out of order"), "{}", answer.text());
+    server.wait_for_output("out of order", Duration::from_secs(5));
+    server.wait_for_output("functions/broken.ts:5:", Duration::from_secs(5));
+    server.stop();
+}
