@@ -19,4 +19,4 @@ pub use crate::core::body::{Body, BodyError};
 pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::Program;
 pub use crate::core::request::Client;
-pub use crate::core::runtime::{AssetRequest, AssetService, Runtime, Services, StartError};
+pub use crate::core::runtime::{AssetRequest, AssetService, Engine, Runtime, Services, StartError};

@@ -27,13 +27,13 @@ pub(crate) struct Realm {
     next_id: Cell<u64>,
     source_map: OnceCell<SourceMap>,
     compatibility: Cell<Compatibility>,
-    log: LogSink,
+    log: OnceCell<LogSink>,
     this: Weak<Realm>,
 }
 
 impl Realm {
     /// A world without any Web API.
-    pub(crate) fn new(log: LogSink) -> Result<Rc<Self>, Exception> {
+    pub(crate) fn new() -> Result<Rc<Self>, Exception> {
         let context = Context::new();
         let (ops, internals) = (context.object(), context.object());
         let realm = Rc::new_cyclic(|this| Self {
@@ -45,7 +45,7 @@ impl Realm {
             next_id: Cell::new(1),
             source_map: OnceCell::new(),
             compatibility: Cell::default(),
-            log,
+            log: OnceCell::new(),
             this: this.clone(),
         });
         realm.run_source("core/bootstrap.js", include_str!("bootstrap.js"))?;
@@ -236,9 +236,18 @@ impl Realm {
         }
     }
 
-    /// Passes a line of the program's log on.
+    /// Says where the program's log goes, once.
+    pub(crate) fn set_log(&self, log: LogSink) {
+        if self.log.set(log).is_err() {
+            unreachable!("a realm runs one program");
+        }
+    }
+
+    /// Passes a line of the program's log on. There is none to pass on before there is a program.
     pub(crate) fn log(&self, level: &str, text: &str) {
-        (self.log)(level, text);
+        if let Some(log) = self.log.get() {
+            log(level, text);
+        }
     }
 
     /// The exception that an operation's error becomes.

@@ -130,38 +130,18 @@ pub struct Runtime {
     events: JoinHandle<()>,
 }
 
-impl Runtime {
-    /// Starts a program: evaluates its script and waits for its top level.
-    pub async fn start(program: Program, services: Services) -> Result<Self, StartError> {
-        let realm = Self::make_realm(services)?;
-        if program.cpu_limit_ms > 0 {
-            realm
-                .context()
-                .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
-        }
-        realm.set_compatibility(Compatibility::new(&program.compatibility_flags));
-        realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
-        let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
-        let runtime = Self {
-            dispatch: realm.internal("dispatch")?,
-            define_chain: realm.internal("defineChain")?,
-            chains: RefCell::default(),
-            key: Cell::default(),
-            routes: program.routes,
-            events,
-            realm,
-        };
-        runtime.load(&program.script, &program.vars).await?;
-        Ok(runtime)
-    }
+/// An engine with all its Web APIs that waits for a program. Making one is most of what starting
+/// takes, and needs nothing of the program: a process can do it before it knows which.
+pub struct Engine(Rc<Realm>);
 
-    fn make_realm(services: Services) -> Result<Rc<Realm>, StartError> {
-        let realm = Realm::new(services.log)?;
+impl Engine {
+    /// Makes an engine. It stays on the thread that made it.
+    pub fn new() -> Result<Self, StartError> {
+        let realm = Realm::new()?;
         body_ops::install(&realm);
         request_ops::install(&realm);
         respond::install(&realm);
         web::install(&realm)?;
-        web::fetch::install_assets(&realm, services.assets);
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
         let report = realm.internal("unhandledRejection")?;
@@ -175,7 +155,40 @@ impl Runtime {
                     realm.log("error", &exception.to_string());
                 }
             })?;
-        Ok(realm)
+        Ok(Self(realm))
+    }
+
+    /// Starts a program: evaluates its script and waits for its top level.
+    pub async fn start(self, program: Program, services: Services) -> Result<Runtime, StartError> {
+        let Self(realm) = self;
+        realm.set_log(services.log);
+        web::fetch::install_assets(&realm, services.assets);
+        if program.cpu_limit_ms > 0 {
+            realm
+                .context()
+                .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
+        }
+        realm.set_compatibility(Compatibility::new(&program.compatibility_flags));
+        realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
+        let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
+        let runtime = Runtime {
+            dispatch: realm.internal("dispatch")?,
+            define_chain: realm.internal("defineChain")?,
+            chains: RefCell::default(),
+            key: Cell::default(),
+            routes: program.routes,
+            events,
+            realm,
+        };
+        runtime.load(&program.script, &program.vars).await?;
+        Ok(runtime)
+    }
+}
+
+impl Runtime {
+    /// Makes an engine and starts a program in it.
+    pub async fn start(program: Program, services: Services) -> Result<Self, StartError> {
+        Engine::new()?.start(program, services).await
     }
 
     async fn load(

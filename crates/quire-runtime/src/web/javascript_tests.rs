@@ -33,7 +33,8 @@ fn test_files() -> Vec<PathBuf> {
 /// The outcome of each test of a file: its name, and what went wrong if anything did.
 async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
-    let realm = Realm::new(log).unwrap();
+    let realm = Realm::new().unwrap();
+    realm.set_log(log);
     super::install(&realm).unwrap();
     let outcomes = Rc::new(RefCell::new(Vec::new()));
     let sink = outcomes.clone();

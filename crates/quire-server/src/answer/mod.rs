@@ -22,7 +22,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
 use quire_routes::{Chain, Router, RoutesRules, Target};
-use quire_runtime::{Body, Client, Failure, Runtime, Services, StartError};
+use quire_runtime::{Body, Client, Engine, Failure, Runtime, Services, StartError};
 
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
@@ -53,8 +53,9 @@ struct Functions {
 }
 
 impl Site {
-    /// Opens the assets and starts the program.
+    /// Opens the assets and starts the program in `engine`.
     pub(crate) async fn start(
+        engine: Result<Engine, StartError>,
         deployment: Deployment,
         settings: &WorkerSettings,
     ) -> Result<Self, StartFailure> {
@@ -78,9 +79,9 @@ impl Site {
                     log: Box::new(move |level, text| log.console(level, text)),
                 };
                 let router = Router::new(program.routes.clone());
-                let runtime = Runtime::start(program, services)
-                    .await
-                    .map_err(start_failure)?;
+                let engine = engine.map_err(start_failure)?;
+                let started = engine.start(program, services).await;
+                let runtime = started.map_err(start_failure)?;
                 Some(Functions {
                     rules: deployment.routes_rules,
                     router,

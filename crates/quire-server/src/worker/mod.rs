@@ -28,6 +28,7 @@ use crate::control::{self, Frame, FromWorker, ToWorker};
 use crate::listener;
 use connection::{Connections, QuietLimits, TICK};
 use protocol::Protocols;
+use quire_runtime::Engine;
 
 /// Turns of the event loop, each of which looks for input: for the bytes, the task that reads them, and one to spare.
 const ROUNDS_BEFORE_DRAINING: usize = 3;
@@ -99,6 +100,8 @@ async fn serve(
     shared: &OnceCell<Rc<Connections>>,
     say: &UnboundedSender<FromWorker>,
 ) -> io::Result<()> {
+    // Ready before there is anything to run: what to run is on its way, or this is a spare.
+    let engine = Engine::new();
     let (settings, deployment) = loop {
         match control::read(reader).await? {
             Some(ToWorker::Start {
@@ -109,7 +112,7 @@ async fn serve(
             Some(_) => {}
         }
     };
-    let site = match Site::start(*deployment, &settings).await {
+    let site = match Site::start(engine, *deployment, &settings).await {
         Ok(site) => Rc::new(site),
         Err(failure) => {
             let _ = say.send(FromWorker::StartFailed(failure));
