@@ -1,13 +1,14 @@
 //! The operations by which JavaScript reads native bodies and feeds sinks.
 
 use super::bodies::NativeBody;
-use super::body::ByteStream;
+use super::body::{ByteStream, full_stream};
 use super::error::OpError;
 use super::realm::Realm;
 use super::request::RequestContext;
 use super::sink::{Sink, Written};
 use super::tee::tee;
 use bytes::Bytes;
+use http_body::Body as _;
 use http_body_util::BodyExt;
 use quire_jsc::{Call, Value};
 use std::rc::Rc;
@@ -15,6 +16,11 @@ use std::rc::Rc;
 /// What is kept of a request's body for handlers that have not read it while another one does.
 /// `clone()` keeps everything, as the specification has it.
 const IMPLICIT_CLONE_BYTES_MAX: usize = 32 * 1024 * 1024;
+
+/// Room that is made ahead for a body that says how long it is; a longer one makes room as it comes.
+const RESERVED_BYTES_MAX: u64 = 128 * 1024 * 1024;
+
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(crate) fn install(realm: &Realm) {
     realm.realm_async_op("body_read", |realm, call| {
@@ -32,16 +38,29 @@ pub(crate) fn install(realm: &Realm) {
     realm.realm_async_op("body_bytes", |realm, call| {
         let request = owner(realm)?;
         let body = take(&request, handle(call, 0)?)?;
-        Ok(async move { collect(body).await.map(Vec::from) })
+        Ok(collect(body))
     });
     realm.realm_async_op("body_text", |realm, call| {
         let request = owner(realm)?;
         let body = take(&request, handle(call, 0)?)?;
         Ok(async move {
-            let bytes = collect(body).await?;
-            let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-            Ok(String::from_utf8_lossy(text).into_owned())
+            let mut bytes = collect(body).await?;
+            if bytes.starts_with(BYTE_ORDER_MARK) {
+                bytes.drain(..BYTE_ORDER_MARK.len());
+            }
+            Ok(String::from_utf8(bytes)
+                .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
         })
+    });
+    // `null` outside of a request, to which a native body would have to belong.
+    realm.realm_op("body_of", |realm, call| {
+        let Some(request) = realm.current() else {
+            return Ok(None);
+        };
+        let stream = full_stream(Bytes::from(call.bytes(0)?));
+        let number = realm.next_id();
+        request.bodies.insert(number, NativeBody::new(stream, None));
+        Ok(Some(number as f64))
     });
     realm.realm_op("body_cancel", |realm, call| {
         if let Some(request) = realm.current() {
@@ -156,11 +175,16 @@ async fn next_chunk(stream: &mut ByteStream) -> Result<Option<Vec<u8>>, OpError>
     }
 }
 
-async fn collect(body: NativeBody) -> Result<Bytes, OpError> {
-    let collected = body.decoded().collect().await;
-    collected
-        .map(http_body_util::Collected::to_bytes)
-        .map_err(|error| body_error(&error))
+async fn collect(body: NativeBody) -> Result<Vec<u8>, OpError> {
+    let mut stream = body.decoded();
+    let expected = stream.size_hint().lower().min(RESERVED_BYTES_MAX);
+    let mut bytes = Vec::with_capacity(expected as usize);
+    while let Some(frame) = stream.frame().await {
+        if let Ok(data) = frame.map_err(|error| body_error(&error))?.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
+    Ok(bytes)
 }
 
 fn body_error(error: &super::body::BodyError) -> OpError {

@@ -4,6 +4,7 @@
 const { body: bodies, request: requests, response: responses } = internals;
 const { apply } = Reflect;
 const { isArray } = Array;
+const { create: createObject } = Object;
 const { push } = Array.prototype;
 const { then } = Promise.prototype;
 const resolve = Promise.resolve.bind(Promise);
@@ -43,7 +44,7 @@ internals.defineChain = (number, steps) => {
 
 /** The params of an entry; the values start after the entry's function path. */
 function readParams({ params, position }, values) {
-  const object = { __proto__: null };
+  const object = createObject(null);
   for (let i = 0; i < params.length; i++) {
     const value = values[position + 1 + i];
     if (value === "") continue;

@@ -35,6 +35,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
     let realm = Realm::new().unwrap();
     realm.set_log(log);
+    crate::core::body_ops::install(&realm);
     super::install(&realm).unwrap();
     let outcomes = Rc::new(RefCell::new(Vec::new()));
     let sink = outcomes.clone();

@@ -8,6 +8,9 @@
 const { ReadableStream, TransformStream } = globalThis;
 const NULL_BYTES = new Uint8Array(0);
 
+/** Bytes of a response from which on they are kept outside JavaScript. */
+const LARGE_BYTES = 64 * 1024;
+
 const TEXT = 1; // source: string
 const BYTES = 2; // source: Uint8Array
 const NATIVE = 3; // source: number of a native body
@@ -277,8 +280,8 @@ function isIterableOfBytes(value) {
   return typeof value === "object" && (value[Symbol.asyncIterator] || (value[Symbol.iterator] && !(value instanceof String)));
 }
 
-/** The content of a `BodyInit`; `null` for none. */
-function extract(init) {
+/** The content of a `BodyInit`; `null` for none. `toSend` says that it will hardly be used but for sending. */
+function extract(init, toSend = false) {
   if (init === null || init === undefined) return null;
   if (typeof init === "string") return new Content(TEXT, init, "text/plain;charset=UTF-8");
   if (typeof init === "object") {
@@ -291,7 +294,11 @@ function extract(init) {
       }
       return new Content(STREAM, init);
     }
-    if (init instanceof ArrayBuffer || ArrayBuffer.isView(init)) return new Content(BYTES, copyBytes(init));
+    if (init instanceof ArrayBuffer || ArrayBuffer.isView(init)) {
+      // Either way a copy. What is only to be sent is better copied to where it is sent from.
+      const native = toSend && init.byteLength >= LARGE_BYTES ? ops.body_of(init) : null;
+      return native === null ? new Content(BYTES, copyBytes(init)) : new Content(NATIVE, native);
+    }
     if (internals.blob.isBlob(init)) {
       const content = new Content(BYTES, internals.blob.view(init), init.type || null);
       content.lent = true;

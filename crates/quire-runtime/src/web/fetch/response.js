@@ -52,7 +52,7 @@ class Response extends bodies.Body {
     }
     const state = (this.#state = new State());
     if (init !== undefined && init !== null) readInit(state, init);
-    const content = bodies.extract(body);
+    const content = bodies.extract(body, true);
     if (content === null || isNullBody(state, content)) return;
     if (content.contentType !== null) {
       const list = headerLists.list(headersOf(state));
