@@ -36,12 +36,12 @@ pub(crate) struct Inner {
 /// Functions made before any program runs, so that none can change what they do. They are rooted
 /// for the life of the context; as `Value`s they would keep it alive for ever.
 struct Intrinsics {
-    make_error: JSValueRef,
+    make_type_error: JSValueRef,
     data_view_parts: JSValueRef,
 }
 
-const MAKE_ERROR: &str = "(() => { const classes = { __proto__: null, TypeError, RangeError }; \
-     return (name, message) => new classes[name](message); })()";
+const MAKE_TYPE_ERROR: &str =
+    "(() => { const Class = TypeError; return message => new Class(message); })()";
 
 const DATA_VIEW_PARTS: &str = "(() => { \
      const getter = name => Object.getOwnPropertyDescriptor(DataView.prototype, name).get; \
@@ -101,7 +101,7 @@ impl Context {
             Err(exception) => unreachable!("a constant script failed: {exception}"),
         };
         let intrinsics = Intrinsics {
-            make_error: load(MAKE_ERROR),
+            make_type_error: load(MAKE_TYPE_ERROR),
             data_view_parts: load(DATA_VIEW_PARTS),
         };
         if self.0.intrinsics.set(intrinsics).is_err() {
@@ -308,17 +308,8 @@ impl Context {
 
     /// A `TypeError` to throw.
     pub fn type_error(&self, message: &str) -> Exception {
-        self.error_of_class("TypeError", message)
-    }
-
-    /// A `RangeError` to throw.
-    pub fn range_error(&self, message: &str) -> Exception {
-        self.error_of_class("RangeError", message)
-    }
-
-    fn error_of_class(&self, class: &str, message: &str) -> Exception {
-        self.intrinsic(|intrinsics| intrinsics.make_error)
-            .call(None, [Arg::String(class), Arg::String(message)])
+        self.intrinsic(|intrinsics| intrinsics.make_type_error)
+            .call(None, [Arg::String(message)])
             .map_or_else(|exception| exception, Exception::from)
     }
 
@@ -448,13 +439,6 @@ impl Drop for Inner {
 impl std::fmt::Debug for Context {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Context").finish_non_exhaustive()
-    }
-}
-
-impl Value {
-    /// Whether `promise`-like: an object with a callable `then`.
-    pub fn is_thenable(&self) -> bool {
-        self.is_object() && self.get("then").is_ok_and(|then| then.is_function())
     }
 }
 

@@ -165,7 +165,6 @@ unsafe extern "C" {
     pub fn JSValueIsString(context: JSContextRef, value: JSValueRef) -> bool;
     pub fn JSValueIsObject(context: JSContextRef, value: JSValueRef) -> bool;
     pub fn JSValueIsArray(context: JSContextRef, value: JSValueRef) -> bool;
-    pub fn JSValueIsStrictEqual(context: JSContextRef, a: JSValueRef, b: JSValueRef) -> bool;
     pub fn JSValueMakeUndefined(context: JSContextRef) -> JSValueRef;
     pub fn JSValueMakeNull(context: JSContextRef) -> JSValueRef;
     pub fn JSValueMakeBoolean(context: JSContextRef, value: bool) -> JSValueRef;

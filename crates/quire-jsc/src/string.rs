@@ -16,7 +16,7 @@ const TERMINATED_KEPT_MAX: usize = 64 * 1024;
 
 impl EngineString {
     pub(crate) fn new(text: &str) -> Self {
-        if memchr_zero(text.as_bytes()) {
+        if text.as_bytes().contains(&0) {
             return Self::from_utf16(&text.encode_utf16().collect::<Vec<u16>>());
         }
         TERMINATED.with_borrow_mut(|buffer| {
@@ -86,8 +86,4 @@ impl Drop for EngineString {
         // SAFETY: this is the one reference that `self` owns.
         unsafe { JSStringRelease(self.0) }
     }
-}
-
-fn memchr_zero(bytes: &[u8]) -> bool {
-    bytes.contains(&0)
 }

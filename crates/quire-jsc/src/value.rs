@@ -84,12 +84,6 @@ impl Value {
         self.is_object() && unsafe { JSObjectIsFunction(self.context.raw(), self.raw.cast_mut()) }
     }
 
-    /// `===`
-    pub fn strict_equals(&self, other: &Value) -> bool {
-        // SAFETY: context and both values are live.
-        unsafe { JSValueIsStrictEqual(self.context.raw(), self.raw, other.raw) }
-    }
-
     /// `Boolean(value)`
     pub fn to_boolean(&self) -> bool {
         // SAFETY: context and value are live.

@@ -2,6 +2,7 @@
 
 use super::body_ops::handle;
 use super::error::OpError;
+use super::header_lines;
 use super::realm::Realm;
 use super::request::{Client, RequestContext};
 use http::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
@@ -29,7 +30,7 @@ pub(crate) fn install(realm: &Realm) {
         with_head(realm, call, |head, _| {
             head.headers
                 .get(ACCEPT_ENCODING)
-                .map(text_of)
+                .map(|value| header_lines::text_of(value).into_owned())
                 .unwrap_or_default()
         })
     });
@@ -131,27 +132,9 @@ fn is_plain_host(host: &str) -> bool {
         && !matches!(port, "80" | "443" | "")
 }
 
-fn text_of(value: &http::HeaderValue) -> String {
-    match std::str::from_utf8(value.as_bytes()) {
-        Ok(text) => text.to_string(),
-        Err(_) => value
-            .as_bytes()
-            .iter()
-            .map(|&byte| char::from(byte))
-            .collect(),
-    }
-}
-
 fn header_lines(head: &Parts, client: Client) -> String {
     let mut lines = String::with_capacity(512);
-    let mut add = |name: &str, value: &str| {
-        if !lines.is_empty() {
-            lines.push('\n');
-        }
-        lines.push_str(name);
-        lines.push('\n');
-        lines.push_str(value);
-    };
+    let mut add = |name: &str, value: &str| header_lines::push(&mut lines, name, value);
     if let (Some(authority), false) = (head.uri.authority(), head.headers.contains_key(HOST)) {
         add("host", authority.as_str());
     }
@@ -161,10 +144,7 @@ fn header_lines(head: &Parts, client: Client) -> String {
             || name == "cf-connecting-ip"
             || (name == UPGRADE && value != "websocket");
         if !dropped {
-            match std::str::from_utf8(value.as_bytes()) {
-                Ok(text) => add(name.as_str(), text),
-                Err(_) => add(name.as_str(), &text_of(value)),
-            }
+            add(name.as_str(), &header_lines::text_of(value));
         }
     }
     add("accept-encoding", ACCEPT_ENCODING_SHOWN);

@@ -5,6 +5,7 @@ use super::body::{Body, full_stream};
 use super::body_ops::{handle, take};
 use super::coding::Coding;
 use super::error::OpError;
+use super::header_lines;
 use super::outcome::{Failure, FailureKind};
 use super::realm::Realm;
 use super::request::RequestContext;
@@ -76,18 +77,13 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
 /// Fills `headers` from lines of name and value in turn; returns the `Content-Length` given.
 fn parse_headers(lines: &str, headers: &mut HeaderMap) -> Result<Option<HeaderValue>, OpError> {
     let mut length = None;
-    let mut lines = lines.split('\n');
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        let name = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| OpError::Type("Invalid header name.".into()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| OpError::Type("Invalid header value.".into()))?;
+    header_lines::parse(lines, |name, value| {
         if name == CONTENT_LENGTH {
             length = Some(value);
         } else if !FRAMING.contains(&name) {
             headers.append(name, value);
         }
-    }
+    })?;
     Ok(length)
 }
 

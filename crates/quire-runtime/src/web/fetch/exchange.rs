@@ -6,6 +6,7 @@ use crate::core::body::{BodyError, ByteStream, empty_stream, full_stream};
 use crate::core::body_ops::{handle, take};
 use crate::core::coding::Coding;
 use crate::core::error::OpError;
+use crate::core::header_lines;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
 use crate::core::respond::body_bytes;
@@ -247,25 +248,17 @@ pub(super) fn response_head(
         context.number(f64::from(head.status.as_u16())),
         context.string(&reason),
         context.string(url),
-        context.string(&header_lines(&head.headers)),
+        context.string(&lines_of(&head.headers)),
         body.map_or_else(|| context.null(), |number| context.number(number as f64)),
         context.boolean(redirected),
     ];
     Ok(context.array(&parts)?)
 }
 
-fn header_lines(headers: &HeaderMap) -> String {
+fn lines_of(headers: &HeaderMap) -> String {
     let mut lines = String::new();
     for (name, value) in headers {
-        if !lines.is_empty() {
-            lines.push('\n');
-        }
-        lines.push_str(name.as_str());
-        lines.push('\n');
-        match std::str::from_utf8(value.as_bytes()) {
-            Ok(text) => lines.push_str(text),
-            Err(_) => lines.extend(value.as_bytes().iter().map(|&byte| char::from(byte))),
-        }
+        header_lines::push(&mut lines, name.as_str(), &header_lines::text_of(value));
     }
     lines
 }
@@ -288,16 +281,11 @@ fn request_headers(request: &RequestContext, lines: &str) -> Result<HeaderMap, O
 /// Headers from lines of name and value in turn.
 pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
     let mut headers = HeaderMap::new();
-    let mut lines = lines.split('\n');
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        let name = HeaderName::from_bytes(name.as_bytes())
-            .map_err(|_| OpError::Type("Invalid header name.".into()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
-            .map_err(|_| OpError::Type("Invalid header value.".into()))?;
+    header_lines::parse(lines, |name, value| {
         if !NOT_SENT.contains(&name) {
             headers.append(name, value);
         }
-    }
+    })?;
     if !headers.contains_key(ACCEPT_ENCODING) {
         headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("br, gzip"));
     }

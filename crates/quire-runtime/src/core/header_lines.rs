@@ -1,0 +1,44 @@
+//! Headers on their way between Rust and JavaScript: one string, a line for each name and each
+//! value in turn. Neither can hold a line feed, so nothing needs escaping.
+
+use super::error::OpError;
+use http::header::{HeaderName, HeaderValue};
+use std::borrow::Cow;
+
+/// A header's value as text: UTF-8 if it is that, else each byte as the character of its number.
+pub(crate) fn text_of(value: &HeaderValue) -> Cow<'_, str> {
+    match std::str::from_utf8(value.as_bytes()) {
+        Ok(text) => Cow::Borrowed(text),
+        Err(_) => value
+            .as_bytes()
+            .iter()
+            .map(|&byte| char::from(byte))
+            .collect(),
+    }
+}
+
+/// Adds a header to the lines.
+pub(crate) fn push(lines: &mut String, name: &str, value: &str) {
+    if !lines.is_empty() {
+        lines.push('\n');
+    }
+    lines.push_str(name);
+    lines.push('\n');
+    lines.push_str(value);
+}
+
+/// Reads the lines, header by header.
+pub(crate) fn parse(
+    lines: &str,
+    mut take: impl FnMut(HeaderName, HeaderValue),
+) -> Result<(), OpError> {
+    let mut lines = lines.split('\n');
+    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+        let name = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header name.".into()))?;
+        let value = HeaderValue::from_bytes(value.as_bytes())
+            .map_err(|_| OpError::Type("Invalid header value.".into()))?;
+        take(name, value);
+    }
+    Ok(())
+}
