@@ -14,6 +14,7 @@ mod streams;
 mod structured_clone;
 mod timers;
 mod url;
+mod url_pattern;
 
 #[cfg(test)]
 mod javascript_tests;
@@ -37,6 +38,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         timers::SOURCES,
         abort::SOURCES,
         url::SOURCES,
+        url_pattern::SOURCES,
         encoding::SOURCES,
         base64::SOURCES,
         structured_clone::SOURCES,
