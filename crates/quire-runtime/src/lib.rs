@@ -9,10 +9,12 @@
 //! * `core/`: the realm (engine and native operations), requests and their lifetimes, bodies, the
 //!   chain of handlers.
 //! * `web/<api>/`: one Web API each, its JavaScript half and its native half side by side.
+//! * `node/<module>/`: Node.js's modules, loaded when a program imports them.
 
 #![forbid(unsafe_code)]
 
 mod core;
+mod node;
 mod web;
 
 pub use crate::core::body::{Body, BodyError};

@@ -23,6 +23,7 @@ internals.unhandledRejection = (promise, reason) => {
  */
 internals.loadProgram = (load, vars, done) => {
   const env = JSON.parse(vars);
+  internals.node.variables = JSON.parse(vars);
   env.ASSETS = internals.fetch.fetcher(async (request) => {
     const body = internals.body.content(request);
     if (body !== null) internals.body.checkUnused(body);
@@ -42,6 +43,7 @@ internals.loadProgram = (load, vars, done) => {
     binary: (base64) => Uint8Array.fromBase64(base64).buffer,
     module(name) {
       if (name in modules) return modules[name];
+      if (name.startsWith("node:")) return internals.node.module(name);
       throw new Error(`No such module "${name}".`);
     },
   };

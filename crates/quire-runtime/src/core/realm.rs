@@ -99,12 +99,7 @@ impl Realm {
 
     /// Evaluates the JavaScript half of an API; `name` is its path from this crate's `src`.
     pub(crate) fn run_source(&self, name: &str, source: &str) -> Result<(), Exception> {
-        let edited = edited_source(name);
-        let source = edited.as_deref().unwrap_or(source);
-        let script =
-            format!("(function (globalThis, internals, ops) {{ \"use strict\"; {source}\n}})");
-        self.context
-            .evaluate(&script, &format!("quire:{name}"))?
+        self.source_function("globalThis, internals, ops", name, source)?
             .call_and_forget(
                 None,
                 [
@@ -113,6 +108,19 @@ impl Realm {
                     Arg::Value(&self.ops),
                 ],
             )
+    }
+
+    /// The function whose body is `source`; `name` is its path from this crate's `src`.
+    pub(crate) fn source_function(
+        &self,
+        parameters: &str,
+        name: &str,
+        source: &str,
+    ) -> Result<Value, Exception> {
+        let edited = edited_source(name);
+        let source = edited.as_deref().unwrap_or(source);
+        let script = format!("(function ({parameters}) {{ \"use strict\"; {source}\n}})");
+        self.context.evaluate(&script, &format!("quire:{name}"))
     }
 
     /// Adds a native operation.

@@ -9,6 +9,7 @@ use super::realm::{LogSink, Realm};
 use super::request::{Client, RequestContext};
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond};
+use crate::node;
 use crate::web;
 use http_body_util::BodyExt;
 use quire_jsc::{Arg, Call, Exception, Value};
@@ -142,6 +143,7 @@ impl Engine {
         request_ops::install(&realm);
         respond::install(&realm);
         web::install(&realm)?;
+        node::install(&realm)?;
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
         let report = realm.internal("unhandledRejection")?;
@@ -169,6 +171,9 @@ impl Engine {
                 .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
         }
         realm.set_compatibility(Compatibility::new(&program.compatibility_flags));
+        let of_node =
+            node::NodeCompatibility::new(&program.compatibility_date, &program.compatibility_flags);
+        node::enable(&realm, &of_node)?;
         realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
         let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
         let runtime = Runtime {

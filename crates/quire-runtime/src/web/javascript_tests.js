@@ -1,5 +1,6 @@
 // The small harness that the `tests/*-test.js` files are written against.
-(function (report, done) {
+(function (report, done, requireNode) {
+  globalThis.requireNode = requireNode;
   const tests = [];
   globalThis.test = (name, run) => tests.push([name, run]);
 

@@ -37,6 +37,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     realm.set_log(log);
     crate::core::body_ops::install(&realm);
     super::install(&realm).unwrap();
+    crate::node::install(&realm).unwrap();
     let outcomes = Rc::new(RefCell::new(Vec::new()));
     let sink = outcomes.clone();
     let report = realm.context().function(move |call: &Call<'_>| {
@@ -54,7 +55,14 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     });
     let evaluate = |script: &str, name: &str| realm.context().evaluate(script, name).unwrap();
     evaluate(include_str!("javascript_tests.js"), "harness.js")
-        .call(None, [Arg::Value(&report), Arg::Value(&done)])
+        .call(
+            None,
+            [
+                Arg::Value(&report),
+                Arg::Value(&done),
+                Arg::Value(&realm.internal("node").unwrap().get("require").unwrap()),
+            ],
+        )
         .unwrap();
     let source = std::fs::read_to_string(path).unwrap();
     evaluate(&format!("{{\n{source}\n}}"), &path.display().to_string());
