@@ -41,6 +41,9 @@ const MODULES: &[Module] = modules! {
     "internal/errors" "errors/errors.js";
     "internal/argument-errors" "errors/argument-errors.js";
     "internal/validators" "errors/validators.js";
+    "internal/events/emitter" "events/emitter.js";
+    "internal/events/iteration" "events/iteration.js";
+    "events" "events/events.js";
 };
 
 /// Makes the modules loadable; evaluates none of them.

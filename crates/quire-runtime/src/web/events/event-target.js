@@ -173,6 +173,8 @@ Object.assign(internals.events, {
   // Whether an event of that type would be noticed by anyone.
   hasListeners: (target, type) =>
     listenersOf(holderOf(target))?.has(type) === true || typeof target[`on${type}`] === "function",
+  // The callbacks that listen for a type, as the program gave them.
+  listenersOf: (target, type) => (listenersOf(holderOf(target))?.get(`${type}`) ?? []).map((listener) => listener.callback),
   // `watcher(type, count)` runs after listeners of a type came or went.
   watchListeners: watch,
 });
