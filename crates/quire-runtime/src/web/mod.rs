@@ -3,6 +3,7 @@
 mod abort;
 mod base64;
 mod blob;
+mod compression;
 mod console;
 mod crypto;
 mod encoding;
@@ -26,6 +27,7 @@ use std::rc::Rc;
 /// Makes the Web APIs: native operations first, then the JavaScript halves, of which each may use
 /// those before it.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
+    compression::install(realm);
     console::install(realm);
     crypto::install(realm);
     encoding::install(realm);
@@ -44,6 +46,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         structured_clone::SOURCES,
         console::SOURCES,
         streams::SOURCES,
+        compression::SOURCES,
         blob::SOURCES,
         formdata::SOURCES,
         crypto::SOURCES,

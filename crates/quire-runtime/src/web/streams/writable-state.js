@@ -410,6 +410,7 @@ Object.assign(S, {
   lockedError,
   releaseWriter,
   startWritable,
+  updateBackpressure,
   write,
   writerDesiredSize,
   writerReleasedError,
