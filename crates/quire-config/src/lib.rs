@@ -28,7 +28,9 @@ pub use bindings::{
     D1Database, DurableObjectBinding, KvNamespace, OtherBinding, QueueProducer, R2Bucket,
     ServiceBinding,
 };
-pub use compatibility::{Compatibility, CompatibilityDate, InvalidDate};
+pub use compatibility::{
+    Behaviour, Compatibility, CompatibilityDate, FLAGS, Flag, FlagDefault, FlagProblem, InvalidDate,
+};
 pub use problem::{ConfigErrors, Problem, Severity};
 pub use project::{
     CONFIG_FILE_NAMES, ConfigFormat, DevSettings, Environment, Limits, LocalProtocol, ParsedConfig,

@@ -31,7 +31,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "quire-config",
         ],
     ),
-    ("quire-runtime", &["quire-routes", "quire-jsc"]),
+    (
+        "quire-runtime",
+        &["quire-routes", "quire-config", "quire-jsc"],
+    ),
     ("quire-assets", &["quire-routes"]),
     ("quire-bundle", &["quire-routes"]),
     ("quire-routes", &[]),

@@ -43,9 +43,10 @@ pub(crate) fn install(realm: &Realm) {
     realm.realm_async_op("body_text", |realm, call| {
         let request = owner(realm)?;
         let body = take(&request, handle(call, 0)?)?;
+        let strip_bom = realm.compatibility().strip_bom;
         Ok(async move {
             let mut bytes = collect(body).await?;
-            if bytes.starts_with(BYTE_ORDER_MARK) {
+            if strip_bom && bytes.starts_with(BYTE_ORDER_MARK) {
                 bytes.drain(..BYTE_ORDER_MARK.len());
             }
             Ok(String::from_utf8(bytes)

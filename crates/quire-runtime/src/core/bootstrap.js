@@ -27,6 +27,23 @@ internals.defineClass = (Class, tag) => {
 /** The key under which a class says how `console` shows its instances. */
 internals.inspect = Symbol("quire.inspect");
 
+const adaptations = [];
+
+/** The compatibility flags, each `true` or `false`; empty until the program is known. */
+internals.compatibility = { __proto__: null };
+
+/** Calls `adapt(compatibility)` when the program's flags are known, before any of its code runs. */
+internals.beforeProgram = (adapt) => {
+  adaptations[adaptations.length] = adapt;
+};
+
+/** `flags` is JSON. */
+internals.setCompatibility = (flags) => {
+  internals.compatibility = JSON.parse(flags);
+  for (let i = 0; i < adaptations.length; i++) adaptations[i](internals.compatibility);
+  adaptations.length = 0;
+};
+
 // The bundler lowers `using`, which leaves its symbols and classes to the runtime.
 for (const name of ["dispose", "asyncDispose"]) {
   if (!(name in Symbol)) defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });

@@ -1,40 +1,64 @@
-//! What a program's compatibility flags switch on, of what this runtime has both ways.
+//! What a program's compatibility date and flags switch on. The table of flags is quire-config's.
+//!
+//! JavaScript halves read `internals.compatibility.<flag>`, a boolean, when they need it: the program, and
+//! with it the flags, becomes known only after they ran. What has to shape globals by flags says so with
+//! `internals.beforeProgram(callback)`.
 
-/// Behaviour that differs between programs. Everything else is as of the newest compatibility date.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+use super::program::Program;
+use super::realm::Realm;
+use quire_config::{Behaviour, FLAGS};
+use quire_jsc::{Arg, Exception};
+
+/// The flags that are on.
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Compatibility {
-    /// `enable_request_signal`: `request.signal` aborts when the client goes away.
-    pub(crate) request_signal: bool,
-    /// `request_signal_passthrough`: a request that is passed on to `fetch` keeps its signal.
-    pub(crate) request_signal_passthrough: bool,
-    /// `cache_reload_enabled`: requests may have `cache: "reload"`.
-    pub(crate) cache_reload: bool,
+    behaviour: Behaviour,
+    /// `strip_bom_in_read_all_text`.
+    pub(crate) strip_bom: bool,
 }
 
 impl Compatibility {
-    /// Reads a program's flags. Flags of which nothing here depends are ignored.
-    pub(crate) fn new(flags: &[String]) -> Self {
-        let mut read = Self::default();
-        for flag in flags {
-            if let Some(switch) = read.switch(flag) {
-                *switch = true;
-            }
+    /// Reads a date, `YYYY-MM-DD`, and flags. A text that is no date means the newest behaviours.
+    pub(crate) fn new(date: &str, flags: &[String]) -> Self {
+        let read = quire_config::Compatibility {
+            date: date.parse().ok(),
+            flags: flags.to_vec(),
+        };
+        let behaviour = read.behaviour();
+        Self {
+            behaviour,
+            strip_bom: behaviour.has("strip_bom_in_read_all_text"),
         }
-        read
     }
 
-    /// Whether the flag of this name is on.
-    pub(crate) fn is_on(mut self, flag: &str) -> bool {
-        self.switch(flag).is_some_and(|switch| *switch)
+    /// A program's.
+    pub(crate) fn of(program: &Program) -> Self {
+        Self::new(&program.compatibility_date, &program.compatibility_flags)
     }
 
-    fn switch(&mut self, flag: &str) -> Option<&mut bool> {
-        match flag {
-            "enable_request_signal" => Some(&mut self.request_signal),
-            "request_signal_passthrough" => Some(&mut self.request_signal_passthrough),
-            "cache_reload_enabled" => Some(&mut self.cache_reload),
-            _ => None,
+    /// All flags of the original as JSON: an object of booleans.
+    fn json(&self) -> String {
+        let mut json = String::with_capacity(10_000);
+        for (index, flag) in FLAGS.iter().enumerate().filter(|(_, flag)| !flag.own) {
+            json.push(if json.is_empty() { '{' } else { ',' });
+            json.push('"');
+            json.push_str(flag.name);
+            json.push_str(match self.behaviour.is_on(index) {
+                true => "\":true",
+                false => "\":false",
+            });
         }
+        json.push('}');
+        json
+    }
+}
+
+impl Realm {
+    /// Sets the flags of the program that is about to be loaded, and lets the JavaScript halves adapt to them.
+    pub(crate) fn set_compatibility(&self, compatibility: Compatibility) -> Result<(), Exception> {
+        self.remember_compatibility(compatibility);
+        self.internal("setCompatibility")?
+            .call_and_forget(None, [Arg::String(&compatibility.json())])
     }
 }
 
@@ -43,11 +67,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_listed_flags_are_on() {
-        let read = Compatibility::new(&["nodejs_compat".into(), "enable_request_signal".into()]);
-        assert!(read.request_signal);
-        assert!(read.is_on("enable_request_signal"));
-        assert!(!read.is_on("cache_reload_enabled"));
-        assert!(!read.is_on("nodejs_compat"));
+    fn date_and_flags_decide() {
+        let read = Compatibility::new("2024-01-01", &["enable_request_signal".into()]);
+        assert!(read.behaviour.has("enable_request_signal"));
+        assert!(read.behaviour.has("http_headers_getsetcookie"));
+        assert!(!read.strip_bom);
+        assert!(Compatibility::new("2026-01-13", &[]).strip_bom);
+    }
+
+    #[test]
+    fn json_holds_the_flags_of_the_original() {
+        let json = Compatibility::new("2024-01-01", &[]).json();
+        let object: serde_json::Map<String, serde_json::Value> =
+            serde_json::from_str(&json).unwrap_or_default();
+        assert_eq!(object.len(), 205);
+        assert_eq!(object["rpc"], false);
+        assert_eq!(object["global_navigator"], true);
+        assert!(!object.contains_key("pages_catchall_shadows_index"));
     }
 }

@@ -26,7 +26,7 @@ pub(crate) struct Realm {
     requests: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
     next_id: Cell<u64>,
     source_map: OnceCell<SourceMap>,
-    compatibility: Cell<Compatibility>,
+    compatibility: OnceCell<Compatibility>,
     log: OnceCell<LogSink>,
     this: Weak<Realm>,
 }
@@ -44,7 +44,7 @@ impl Realm {
             requests: RefCell::default(),
             next_id: Cell::new(1),
             source_map: OnceCell::new(),
-            compatibility: Cell::default(),
+            compatibility: OnceCell::new(),
             log: OnceCell::new(),
             this: this.clone(),
         });
@@ -82,14 +82,18 @@ impl Realm {
         }
     }
 
-    /// What the program's compatibility flags switch on.
+    /// The program's compatibility flags; before there is a program, those of the newest date.
     pub(crate) fn compatibility(&self) -> Compatibility {
-        self.compatibility.get()
+        *self
+            .compatibility
+            .get_or_init(|| Compatibility::new("", &[]))
     }
 
-    /// Sets what the program's compatibility flags switch on, before it is loaded.
-    pub(crate) fn set_compatibility(&self, compatibility: Compatibility) {
-        self.compatibility.set(compatibility);
+    /// Half of [`set_compatibility`](Self::set_compatibility).
+    pub(super) fn remember_compatibility(&self, compatibility: Compatibility) {
+        if self.compatibility.set(compatibility).is_err() {
+            unreachable!("compatibility flags are set once, before anything asks for them");
+        }
     }
 
     /// A function or object that a JavaScript half published.

@@ -170,7 +170,7 @@ impl Engine {
                 .context()
                 .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
         }
-        realm.set_compatibility(Compatibility::new(&program.compatibility_flags));
+        realm.set_compatibility(Compatibility::of(&program))?;
         let of_node =
             node::NodeCompatibility::new(&program.compatibility_date, &program.compatibility_flags);
         node::enable(&realm, &of_node)?;

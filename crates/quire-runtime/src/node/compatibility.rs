@@ -20,41 +20,20 @@ pub(crate) struct NodeCompatibility {
 impl NodeCompatibility {
     /// Reads a date (`YYYY-MM-DD`) and flags.
     pub(crate) fn new(date: &str, flags: &[String]) -> Self {
-        let listed = |name: &str| flags.iter().any(|flag| flag == name);
-        // Dates of this form compare as texts.
-        let switched = |on: &str, off: &str, since: Option<&str>| {
-            !listed(off) && (listed(on) || since.is_some_and(|since| date >= since))
-        };
-        let by_default = Some("2026-08-04");
-        let modules = switched("nodejs_compat_v2", "no_nodejs_compat_v2", by_default)
-            && !listed("no_nodejs_compat")
-            || switched("nodejs_compat", "no_nodejs_compat", by_default);
-        let implied = |since: &'static str| modules.then_some(since);
+        let behaviour = quire_config::Compatibility {
+            date: date.parse().ok(),
+            flags: flags.to_vec(),
+        }
+        .behaviour();
+        let globals = behaviour.has("nodejs_compat_v2");
+        let modules = globals || behaviour.has("nodejs_compat");
         Self {
             modules,
-            async_hooks: modules || switched("nodejs_als", "no_nodejs_als", None),
-            globals: modules
-                && switched(
-                    "nodejs_compat_v2",
-                    "no_nodejs_compat_v2",
-                    implied("2024-09-23"),
-                ),
-            populate_environment: switched(
-                "nodejs_compat_populate_process_env",
-                "nodejs_compat_do_not_populate_process_env",
-                implied("2025-04-01"),
-            ),
-            full_process: switched(
-                "enable_nodejs_process_v2",
-                "disable_nodejs_process_v2",
-                implied("2025-09-15"),
-            ),
-            timer_objects: modules
-                && switched(
-                    "enable_nodejs_global_timers",
-                    "no_nodejs_global_timers",
-                    implied("2026-02-10"),
-                ),
+            async_hooks: modules || behaviour.has("nodejs_als"),
+            globals,
+            populate_environment: behaviour.has("nodejs_compat_populate_process_env"),
+            full_process: behaviour.has("enable_nodejs_process_v2"),
+            timer_objects: modules && behaviour.has("enable_nodejs_global_timers"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::core::compatibility::Compatibility;
 use crate::core::realm::Realm;
 use quire_jsc::{Arg, Call};
 use std::cell::RefCell;
@@ -30,6 +31,18 @@ fn test_files() -> Vec<PathBuf> {
     files
 }
 
+/// What the first line of a test file asks for: `// compatibility: 2024-01-01 flag flag`; by default the newest date.
+fn compatibility(source: &str) -> Compatibility {
+    let mut words = source
+        .strip_prefix("// compatibility: ")
+        .and_then(|rest| rest.lines().next())
+        .unwrap_or_default()
+        .split_whitespace()
+        .map(str::to_owned);
+    let date = words.next().unwrap_or_default();
+    Compatibility::new(&date, &words.collect::<Vec<_>>())
+}
+
 /// The outcome of each test of a file: its name, and what went wrong if anything did.
 async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
@@ -38,6 +51,8 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     crate::core::body_ops::install(&realm);
     super::install(&realm).unwrap();
     crate::node::install(&realm).unwrap();
+    let source = std::fs::read_to_string(path).unwrap();
+    realm.set_compatibility(compatibility(&source)).unwrap();
     let outcomes = Rc::new(RefCell::new(Vec::new()));
     let sink = outcomes.clone();
     let report = realm.context().function(move |call: &Call<'_>| {
@@ -64,7 +79,6 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
             ],
         )
         .unwrap();
-    let source = std::fs::read_to_string(path).unwrap();
     evaluate(&format!("{{\n{source}\n}}"), &path.display().to_string());
     let request = crate::core::request::RequestContext::detached(&realm);
     realm.enter(Some(request.clone()), |realm| {

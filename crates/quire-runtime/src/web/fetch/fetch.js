@@ -39,7 +39,7 @@ async function fetchFrom(input, init) {
   if (!url.startsWith("http:") && !url.startsWith("https:")) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
-  const signal = state.signal ?? (ops.compatibility("request_signal_passthrough") ? request.signal : null);
+  const signal = state.signal ?? (internals.compatibility.request_signal_passthrough ? request.signal : null);
   if (signal !== null && internals.abort.isAborted(signal)) throw internals.abort.reason(signal);
   const { cf } = state;
   if (cf !== undefined && cf.cacheTtl !== undefined && cf.cacheControl !== undefined) {

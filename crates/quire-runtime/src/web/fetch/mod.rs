@@ -31,9 +31,6 @@ pub(crate) fn install(realm: &Realm) {
     // Made at the first fetch: reading the system's certificates takes a while.
     let client: Rc<OnceCell<HttpClient>> = Rc::default();
     realm.op("request_cf", |_| Ok(CF_PLACEHOLDER));
-    realm.realm_op("compatibility", |realm, call| {
-        Ok(realm.compatibility().is_on(&call.string(0)?))
-    });
     realm.realm_op("fetch_number", |realm, _| Ok(realm.next_id() as f64));
     realm.realm_op("fetch_abort", |realm, call| {
         // Any request may abort what another one fetches.

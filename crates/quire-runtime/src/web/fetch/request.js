@@ -40,7 +40,7 @@ class Arrival {
   get signal() {
     if (this.#signal === null) {
       const signal = (this.#signal = internals.abort.createSignal());
-      if (ops.compatibility("enable_request_signal")) {
+      if (internals.compatibility.enable_request_signal) {
         ops.request_departure(this.#id, () => {
           internals.abort.signalAbort(signal, internals.domException("AbortError", "The client has disconnected"));
         });
@@ -72,7 +72,7 @@ function redirectMode(value) {
 
 function cacheMode(value) {
   value = `${value}`;
-  if (CACHE_MODES.includes(value) || (value === "reload" && ops.compatibility("cache_reload_enabled"))) return value;
+  if (CACHE_MODES.includes(value) || (value === "reload" && internals.compatibility.cache_reload_enabled)) return value;
   throw new TypeError(`Unsupported cache mode: ${value}`);
 }
 
