@@ -4,6 +4,7 @@
 //! it: it fills `exports`, or returns the module's value. Names under `internal/` can only be required by other modules here.
 
 mod compatibility;
+mod zlib;
 
 pub(crate) use compatibility::NodeCompatibility;
 
@@ -44,6 +45,52 @@ const MODULES: &[Module] = modules! {
     "internal/events/emitter" "events/emitter.js";
     "internal/events/iteration" "events/iteration.js";
     "events" "events/events.js";
+    "internal/path/flavour" "path/flavour.js";
+    "internal/path/win32" "path/win32.js";
+    "path" "path/path.js";
+    "path/posix" "path/posix-module.js";
+    "path/win32" "path/win32-module.js";
+    "querystring" "querystring/querystring.js";
+    "internal/url/domain" "url/domain.js";
+    "internal/url/legacy" "url/legacy.js";
+    "internal/url/resolve" "url/resolve.js";
+    "url" "url/url.js";
+    "internal/stream/abort-signal" "stream/abort-signal.js";
+    "internal/stream/compose" "stream/compose.js";
+    "internal/stream/destroy" "stream/destroy.js";
+    "internal/stream/duplex-from" "stream/duplex-from.js";
+    "internal/stream/duplex-pair" "stream/duplex-pair.js";
+    "internal/stream/duplex" "stream/duplex.js";
+    "internal/stream/finished" "stream/finished.js";
+    "internal/stream/from" "stream/from.js";
+    "internal/stream/high-water-mark" "stream/high-water-mark.js";
+    "internal/stream/kinds" "stream/kinds.js";
+    "internal/stream/legacy" "stream/legacy.js";
+    "internal/stream/node-to-web" "stream/node-to-web.js";
+    "internal/stream/operators" "stream/operators.js";
+    "internal/stream/pipe" "stream/pipe.js";
+    "internal/stream/pipeline" "stream/pipeline.js";
+    "internal/stream/readable-buffer" "stream/readable-buffer.js";
+    "internal/stream/readable-events" "stream/readable-events.js";
+    "internal/stream/readable" "stream/readable.js";
+    "internal/stream/transform" "stream/transform.js";
+    "internal/stream/two-errors" "stream/two-errors.js";
+    "internal/stream/web-to-node" "stream/web-to-node.js";
+    "internal/stream/writable-buffer" "stream/writable-buffer.js";
+    "internal/stream/writable" "stream/writable.js";
+    "stream" "stream/stream.js";
+    "stream/promises" "stream/promises.js";
+    "stream/consumers" "stream/consumers.js";
+    "stream/web" "stream/web.js";
+    "_stream_duplex" "stream/alias-duplex.js";
+    "_stream_passthrough" "stream/alias-passthrough.js";
+    "_stream_readable" "stream/alias-readable.js";
+    "_stream_transform" "stream/alias-transform.js";
+    "_stream_writable" "stream/alias-writable.js";
+    "internal/zlib/constants" "zlib/constants.js";
+    "internal/zlib/base" "zlib/base.js";
+    "internal/zlib/classes" "zlib/classes.js";
+    "zlib" "zlib/zlib.js" zlib::install;
 };
 
 /// Makes the modules loadable; evaluates none of them.
