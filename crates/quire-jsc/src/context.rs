@@ -3,7 +3,7 @@
 use crate::arguments::IntoValue;
 use crate::raw::*;
 use crate::string::EngineString;
-use crate::{Arg, Call, Exception, Value, main_loop};
+use crate::{Arg, Call, Exception, Value, fiber, main_loop};
 use std::any::Any;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::ffi::c_void;
@@ -140,6 +140,10 @@ impl Context {
         assert!(
             self.0.memory_borrows.get() == 0,
             "the engine was entered while its memory was borrowed"
+        );
+        assert!(
+            !fiber::on_fiber(),
+            "the engine was entered on the stack of a fiber"
         );
         self.0.drop_buried();
         let mut exception = ptr::null();

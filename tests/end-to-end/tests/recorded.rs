@@ -45,4 +45,5 @@ recorded! {
     context: "context",
     imports: "imports",
     web_apis: "web",
+    html_rewriter: "html",
 }

@@ -188,7 +188,8 @@ async fn collect(body: NativeBody) -> Result<Vec<u8>, OpError> {
     Ok(bytes)
 }
 
-fn body_error(error: &super::body::BodyError) -> OpError {
+/// What the program sees of a body that broke off.
+pub(crate) fn body_error(error: &super::body::BodyError) -> OpError {
     match error.0.as_str() {
         "Network connection lost." => OpError::Error(error.0.clone()),
         _ => OpError::Type(error.0.clone()),

@@ -62,6 +62,11 @@ impl Sink {
         self.0.is_closed()
     }
 
+    /// Waits until nobody receives any more.
+    pub(crate) async fn closed(&self) {
+        self.0.closed().await;
+    }
+
     /// The body is complete.
     pub(crate) async fn finish(self) {
         // An error means that the receiver has gone, who then needs no end either.

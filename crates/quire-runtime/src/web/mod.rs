@@ -10,6 +10,7 @@ mod encoding;
 mod events;
 pub(crate) mod fetch;
 mod formdata;
+mod html_rewriter;
 mod performance;
 mod streams;
 mod structured_clone;
@@ -35,6 +36,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     timers::install(realm);
     fetch::install(realm);
     formdata::install(realm);
+    html_rewriter::install(realm);
     let sources = [
         events::SOURCES,
         timers::SOURCES,
@@ -52,6 +54,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         crypto::SOURCES,
         performance::SOURCES,
         fetch::SOURCES,
+        html_rewriter::SOURCES,
     ];
     for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;

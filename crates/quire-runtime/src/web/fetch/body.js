@@ -179,7 +179,7 @@ async function readText(content) {
 }
 
 /** Reads a stream into a sink, which holds the stream back when the receiver is slow. */
-async function pump(reader, sink) {
+async function pump(reader, sink, failed) {
   try {
     for (;;) {
       const { done, value } = await reader.read();
@@ -190,6 +190,7 @@ async function pump(reader, sink) {
     }
     await ops.sink_end(sink);
   } catch (error) {
+    failed?.(error);
     ops.sink_abort(sink);
     reader.cancel(error);
   }
@@ -197,9 +198,9 @@ async function pump(reader, sink) {
 
 /**
  * Uses a content up for sending. Gives what the native side takes: a string, bytes, or the number
- * of a native body; `null` for no body.
+ * of a native body; `null` for no body. `failed` learns of the error that breaks a stream of JavaScript off.
  */
-function send(content) {
+function send(content, failed = undefined) {
   if (content === null) return null;
   checkUnused(content);
   const { kind, source } = use(content);
@@ -207,7 +208,7 @@ function send(content) {
   const length = internals.streams.fixedLength(source);
   const reader = internals.streams.getChunkReader(source);
   const sink = ops.sink_open(length, () => void reader.cancel(undefined));
-  pump(reader, sink);
+  pump(reader, sink, failed);
   return sink;
 }
 
