@@ -22,3 +22,4 @@ pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::Program;
 pub use crate::core::request::Client;
 pub use crate::core::runtime::{AssetRequest, AssetService, Engine, Runtime, Services, StartError};
+pub use crate::web::websocket::Upgrade;

@@ -1,6 +1,7 @@
 //! Bodies as the server sends them.
 
 use super::request::RequestContext;
+use crate::web::websocket::Upgrade;
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -29,6 +30,8 @@ impl BodyError {
 pub struct Body {
     content: Content,
     guard: Option<ResponseGuard>,
+    /// What becomes of the connection after a response that switches protocols.
+    upgrade: Option<Box<Upgrade>>,
 }
 
 #[derive(Default)]
@@ -68,6 +71,7 @@ impl Body {
         Self {
             content,
             guard: None,
+            upgrade: None,
         }
     }
 
@@ -90,6 +94,7 @@ impl Body {
         Self {
             content: Content::Stream(stream),
             guard: None,
+            upgrade: None,
         }
     }
 
@@ -100,6 +105,18 @@ impl Body {
             incomplete: wanted,
         });
         self
+    }
+
+    /// No bytes, and a socket instead.
+    pub(crate) fn upgrade(upgrade: Upgrade) -> Self {
+        let mut body = Self::default();
+        body.upgrade = Some(Box::new(upgrade));
+        body
+    }
+
+    /// The socket that follows a response of status 101. If nobody takes it, it is lost.
+    pub fn take_upgrade(&mut self) -> Option<Upgrade> {
+        self.upgrade.take().map(|upgrade| *upgrade)
     }
 
     /// Whether nothing is left to send.

@@ -15,6 +15,8 @@ pub(crate) struct Compatibility {
     behaviour: Behaviour,
     /// `strip_bom_in_read_all_text`.
     pub(crate) strip_bom: bool,
+    /// `web_socket_compression`.
+    pub(crate) websocket_compression: bool,
 }
 
 impl Compatibility {
@@ -28,6 +30,7 @@ impl Compatibility {
         Self {
             behaviour,
             strip_bom: behaviour.has("strip_bom_in_read_all_text"),
+            websocket_compression: behaviour.has("web_socket_compression"),
         }
     }
 

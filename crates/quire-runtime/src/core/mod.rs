@@ -14,6 +14,7 @@ pub(crate) mod program;
 pub(crate) mod realm;
 pub(crate) mod request;
 pub(crate) mod request_ops;
+pub(crate) mod resources;
 pub(crate) mod respond;
 pub(crate) mod runtime;
 pub(crate) mod sink;

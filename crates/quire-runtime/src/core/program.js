@@ -36,6 +36,7 @@ internals.loadProgram = (load, vars, done) => {
     env,
     waitUntil: (promise) => internals.waitUntil(ops.current_request(), promise),
   });
+  internals.defineModule("cloudflare:sockets", { __proto__: null, connect: internals.sockets.connect });
   const quire = {
     __proto__: null,
     register: internals.register,

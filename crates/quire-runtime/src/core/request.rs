@@ -7,6 +7,7 @@
 use super::bodies::BodyTable;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
+use super::resources::ResourceTable;
 use quire_jsc::{Exception, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, RefCell};
@@ -37,6 +38,7 @@ pub(crate) struct RequestContext {
     client: Option<Client>,
     head: RefCell<Option<http::request::Parts>>,
     pub(crate) bodies: BodyTable,
+    pub(crate) resources: ResourceTable,
     respond: Cell<Option<oneshot::Sender<Outcome>>>,
     /// Operations under way; with none and no response the request can never be answered.
     pending: Cell<u32>,
@@ -87,6 +89,7 @@ impl RequestContext {
             client,
             head: RefCell::new(head),
             bodies: BodyTable::default(),
+            resources: ResourceTable::default(),
             respond: Cell::new(respond),
             pending: Cell::new(0),
             waiting: Cell::new(0),
@@ -132,6 +135,30 @@ impl RequestContext {
             .borrow_mut()
             .insert(number, handle.abort_handle());
         number
+    }
+
+    /// Runs a task that is dropped with the request and does not count as pending: what it waits for may never come.
+    pub(crate) fn spawn_uncounted(&self, task: impl Future<Output = ()> + 'static) {
+        let (Some(this), Some(realm)) = (self.this.upgrade(), self.realm.upgrade()) else {
+            return;
+        };
+        if self.ended.get() {
+            return;
+        }
+        let number = realm.next_id();
+        let handle = tokio::task::spawn_local(async move {
+            task.await;
+            this.tasks.borrow_mut().remove(&number);
+        });
+        self.tasks
+            .borrow_mut()
+            .insert(number, handle.abort_handle());
+    }
+
+    /// Counts as pending until it is dropped.
+    pub(crate) fn hold(self: &Rc<Self>) -> Hold {
+        self.pending.set(self.pending.get() + 1);
+        Hold(self.clone())
     }
 
     /// Stops a task early.
@@ -277,6 +304,7 @@ impl RequestContext {
         self.aborts.take();
         self.departure.take();
         self.bodies.clear();
+        self.resources.clear();
         self.head.take();
         if let Some(realm) = self.realm.upgrade() {
             realm.requests().borrow_mut().remove(&self.id);
@@ -291,6 +319,16 @@ fn tell(functions: &[Value]) -> Result<(), Exception> {
         result = result.and(function.call_and_forget(None, []));
     }
     result
+}
+
+/// Something that a request waits for outside of any task of its own.
+pub(crate) struct Hold(Rc<RequestContext>);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.pending.set(self.0.pending.get() - 1);
+        self.0.after_entry();
+    }
 }
 
 struct PendingTask(Rc<RequestContext>, u64);

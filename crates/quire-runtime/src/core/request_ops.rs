@@ -142,7 +142,7 @@ fn header_lines(head: &Parts, client: Client) -> String {
         let dropped = HOP_BY_HOP.contains(name)
             || name == ACCEPT_ENCODING
             || name == "cf-connecting-ip"
-            || (name == UPGRADE && value != "websocket");
+            || (name == UPGRADE && !value.as_bytes().eq_ignore_ascii_case(b"websocket"));
         if !dropped {
             add(name.as_str(), &header_lines::text_of(value));
         }

@@ -9,10 +9,12 @@ use super::header_lines;
 use super::outcome::{Failure, FailureKind};
 use super::realm::Realm;
 use super::request::RequestContext;
+use crate::web::websocket::handshake::Refusal;
+use crate::web::websocket::{self, Upgrade};
 use bytes::Bytes;
 use http::header::{
-    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HeaderName, HeaderValue,
-    TRANSFER_ENCODING,
+    ACCEPT_ENCODING, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderName,
+    HeaderValue, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING,
 };
 use http::{HeaderMap, StatusCode};
 use hyper::ext::ReasonPhrase;
@@ -45,9 +47,9 @@ pub(crate) fn install(realm: &Realm) {
     });
 }
 
-/// `respond(request, status, statusText, headers, body, manual)`: the headers as lines of name and
+/// `respond(request, status, statusText, headers, body, manual, socket)`: the headers as lines of name and
 /// value in turn; the body a string, bytes, the number of a native body, or `null`; `manual` if
-/// it is already encoded as its `Content-Encoding` says.
+/// it is already encoded as its `Content-Encoding` says; the number of a WebSocket's end, or `null`.
 fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
     let Some(request) = realm.request(handle(call, 0)?) else {
         return Ok(());
@@ -62,6 +64,9 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
         }
     }
     let null_body_length = parse_headers(&call.string(3)?, response.headers_mut())?;
+    if !call.is_nullish(6) {
+        return respond_with_socket(realm, &request, response, handle(call, 6)?);
+    }
     let body = response_body(call, &request, response.headers_mut())?;
     if request.is_head()
         && call.is_nullish(4)
@@ -72,6 +77,42 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
     let wanted = !request.is_head();
     request.finish(Ok(response.map(|()| body.guarded(request.clone(), wanted))));
     Ok(())
+}
+
+/// Answers with a response of status 101, after which the connection is a WebSocket.
+fn respond_with_socket(
+    realm: &Realm,
+    request: &Rc<RequestContext>,
+    mut response: http::Response<()>,
+    number: u64,
+) -> Result<(), OpError> {
+    let endpoint = websocket::take(request, number)?;
+    let compression = realm.compatibility().websocket_compression;
+    let upgrade = Upgrade::new(request, response.headers_mut(), endpoint, compression)
+        .ok_or_else(|| {
+            OpError::Type(
+                "Worker tried to return a WebSocket in a response to a request which did not contain the header \
+                 \"Upgrade: websocket\"."
+                    .into(),
+            )
+        })?;
+    request.finish(Ok(match upgrade {
+        Ok(upgrade) => response.map(|()| Body::upgrade(upgrade)),
+        Err(refusal) => refused(refusal).map(|body| body.guarded(request.clone(), true)),
+    }));
+    Ok(())
+}
+
+/// What a client gets whose handshake is at fault.
+fn refused(refusal: Refusal) -> http::Response<Body> {
+    let mut response = http::Response::new(Body::full(refusal.text));
+    *response.status_mut() = refusal.status;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/plain"));
+    if refusal.status == StatusCode::UPGRADE_REQUIRED {
+        headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    }
+    response
 }
 
 /// Fills `headers` from lines of name and value in turn; returns the `Content-Length` given.

@@ -12,11 +12,13 @@ pub(crate) mod fetch;
 mod formdata;
 mod html_rewriter;
 mod performance;
+mod sockets;
 mod streams;
 mod structured_clone;
 mod timers;
 mod url;
 mod url_pattern;
+pub(crate) mod websocket;
 
 #[cfg(test)]
 mod javascript_tests;
@@ -37,6 +39,8 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     fetch::install(realm);
     formdata::install(realm);
     html_rewriter::install(realm);
+    sockets::install(realm);
+    websocket::install(realm);
     let sources = [
         events::SOURCES,
         timers::SOURCES,
@@ -55,6 +59,8 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         performance::SOURCES,
         fetch::SOURCES,
         html_rewriter::SOURCES,
+        sockets::SOURCES,
+        websocket::SOURCES,
     ];
     for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;

@@ -9,7 +9,7 @@ mod overlay;
 mod path;
 mod static_files;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::rc::Rc;
@@ -22,7 +22,7 @@ use http_body::Body as _;
 use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
 use quire_routes::{Chain, Router, RoutesRules, Target};
-use quire_runtime::{Body, Client, Engine, Failure, Runtime, Services, StartError};
+use quire_runtime::{Body, Client, Engine, Failure, Runtime, Services, StartError, Upgrade};
 
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
@@ -45,6 +45,9 @@ pub(crate) struct Site {
     project: Option<PathBuf>,
     overlay: RefCell<Option<Overlay>>,
 }
+
+/// Where an answer leaves what its connection becomes.
+pub(crate) type UpgradeSlot = Cell<Option<Upgrade>>;
 
 struct Functions {
     rules: Option<RoutesRules>,
@@ -107,10 +110,13 @@ impl Site {
     }
 
     /// Answers a request. Nothing in a request makes this fail.
+    ///
+    /// What the connection becomes after a response that switches protocols is left in `upgrade`.
     pub(crate) async fn answer(
         &self,
         mut request: Request<Incoming>,
         connection: &Arc<Connection>,
+        upgrade: &UpgradeSlot,
     ) -> Result<Response<AnswerBody>, Infallible> {
         let in_flight = InFlight::new(connection.clone());
         let begun = self.request_log.then(Instant::now);
@@ -132,6 +138,7 @@ impl Site {
                 function,
             });
         }
+        upgrade.set(response.body_mut().take_upgrade());
         let overlay = self.overlay.borrow();
         let addition = overlay
             .as_ref()

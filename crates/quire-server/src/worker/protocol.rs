@@ -16,9 +16,9 @@ use hyper_util::rt::TokioTimer;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
-use super::connection::Connection;
+use super::connection::{Connection, InFlight};
 use super::stream::{Leftover, Stream};
-use crate::answer::Site;
+use crate::answer::{Site, UpgradeSlot};
 
 /// All headers of a request together, as the original allows.
 const HEADER_BYTES_MAX: usize = 128 * 1024;
@@ -40,6 +40,9 @@ const HTTP2_PING_INTERVAL: Duration = Duration::from_secs(20);
 /// What a client may still send that was refused, so that it can read why. After a reset it could not.
 const LINGER_BYTES_MAX: usize = 64 * 1024 * 1024;
 const LINGER_TIME_MAX: Duration = Duration::from_secs(2);
+
+/// What a WebSocket may still say when its worker is to end.
+const SOCKET_GRACE: Duration = Duration::from_millis(500);
 
 /// Both protocols, set up once per worker.
 pub(crate) struct Protocols {
@@ -104,8 +107,9 @@ impl Protocols {
     }
 
     async fn serve_http1(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {
-        let service = service_fn(|request| site.answer(request, connection));
-        let mut serving = pin!(self.http1.serve_connection(stream, service));
+        let upgrade = UpgradeSlot::default();
+        let service = service_fn(|request| site.answer(request, connection, &upgrade));
+        let mut serving = pin!(self.http1.serve_connection(stream, service).with_upgrades());
         let mut told = false;
         let served = poll_fn(|context| {
             loop {
@@ -118,13 +122,21 @@ impl Protocols {
             }
         });
         // As above: nobody is left to be told.
-        let _ = served.await;
+        let served = served.await;
+        if let (Ok(()), Some(upgrade)) = (served, upgrade.take()) {
+            let _in_flight = InFlight::new(connection.clone());
+            upgrade.run(going_away(connection)).await;
+        }
     }
 
     async fn serve_http2(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {
         let service = service_fn(|request| {
             let (site, connection) = (site.clone(), connection.clone());
-            async move { site.answer(request, &connection).await }
+            async move {
+                // There is none in HTTP/2: a socket that a program answers with is dropped.
+                let upgrade = UpgradeSlot::default();
+                site.answer(request, &connection, &upgrade).await
+            }
         });
         let mut serving = pin!(self.http2.serve_connection(stream, service));
         let mut told = false;
@@ -140,6 +152,16 @@ impl Protocols {
         });
         let _ = served.await;
     }
+}
+
+/// Ready when a socket is to end because the worker does: some time after it was told to.
+async fn going_away(connection: &Connection) {
+    poll_fn(|_| match connection.should_finish() {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    })
+    .await;
+    tokio::time::sleep(SOCKET_GRACE).await;
 }
 
 enum Version {

@@ -412,6 +412,8 @@ internals.body = {
   },
   /** Whether it is known that there are no bytes. */
   isEmpty: ({ kind, source }) => (kind === TEXT ? source === "" : kind === BYTES && source.byteLength === 0),
+  /** A ReadableStream over a native body. */
+  nativeStream: (number) => streamOf(new Content(NATIVE, number)),
   /** A content for a native body, and the signal that may end it. */
   native: (number, signal) => {
     const content = new Content(NATIVE, number);

@@ -16,16 +16,27 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 /// Idle connections kept to one host.
 const IDLE_PER_HOST_MAX: usize = 64;
 
-pub(super) fn new() -> HttpClient {
+/// The client for WebSockets, which HTTP/2 has no upgrade for.
+pub(super) fn for_upgrades() -> HttpClient {
+    new(false)
+}
+
+pub(super) fn for_exchanges() -> HttpClient {
+    new(true)
+}
+
+fn new(http2: bool) -> HttpClient {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(CONNECT_MAX));
     let connector = HttpsConnectorBuilder::new()
         .with_tls_config(tls())
-        .https_or_http()
-        .enable_all_versions()
-        .wrap_connector(tcp);
+        .https_or_http();
+    let connector = match http2 {
+        true => connector.enable_all_versions().wrap_connector(tcp),
+        false => connector.enable_http1().wrap_connector(tcp),
+    };
     Client::builder(TokioExecutor::new())
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
@@ -35,7 +46,7 @@ pub(super) fn new() -> HttpClient {
 }
 
 /// Trusts what the system trusts, and the public authorities where the system has no list.
-fn tls() -> rustls::ClientConfig {
+pub(crate) fn tls() -> rustls::ClientConfig {
     let mut roots = rustls::RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
     };

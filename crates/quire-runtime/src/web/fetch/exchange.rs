@@ -10,6 +10,7 @@ use crate::core::header_lines;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
 use crate::core::respond::body_bytes;
+use crate::web::websocket;
 use bytes::Bytes;
 use http::header::{
     ACCEPT_ENCODING, AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, HOST, HeaderName,
@@ -58,11 +59,17 @@ pub(super) struct Exchange {
     /// The program wants the bytes of the response as they are.
     manual: bool,
     aborted: Option<oneshot::Receiver<()>>,
+    /// The key of the handshake, if a WebSocket is asked for.
+    websocket_key: Option<HeaderValue>,
 }
 
 impl Exchange {
-    /// Reads `fetch(number, method, url, headers, body, follow, manual)`.
-    pub(super) fn read(request: &RequestContext, call: &Call<'_>) -> Result<Self, OpError> {
+    /// Reads `fetch(number, method, url, headers, body, follow, manual, websocket)`.
+    pub(super) fn read(
+        realm: &Realm,
+        request: &RequestContext,
+        call: &Call<'_>,
+    ) -> Result<Self, OpError> {
         let url = call.string(2)?;
         let url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
         let body = match call.is_nullish(4) {
@@ -73,16 +80,27 @@ impl Exchange {
             },
         };
         let number = handle(call, 0)?;
+        let mut headers = request_headers(request, &call.string(3)?)?;
+        let websocket_key = call.boolean(7).then(|| {
+            let compression = realm.compatibility().websocket_compression;
+            websocket::handshake::request(&mut headers, compression)
+        });
         Ok(Self {
             method: Method::from_bytes(call.string(1)?.as_bytes())
                 .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?,
             url,
-            headers: request_headers(request, &call.string(3)?)?,
+            headers,
+            websocket_key,
             body,
             follow: call.boolean(5),
             manual: call.boolean(6),
             aborted: (number > 0).then(|| request.abortable(number)),
         })
+    }
+
+    /// Whether a WebSocket is asked for.
+    pub(super) fn is_upgrade(&self) -> bool {
+        self.websocket_key.is_some()
     }
 
     /// Performs the exchange. Gives `[status, statusText, url, headers, body, redirected]`.
@@ -110,6 +128,13 @@ impl Exchange {
                 }
                 self.redirect(answer.status(), target)?;
                 continue;
+            }
+            if let (Some(key), StatusCode::SWITCHING_PROTOCOLS) =
+                (self.websocket_key.take(), answer.status())
+            {
+                let stop = async move { fired(&mut aborted).await };
+                let (headers, socket) = websocket::open(realm, request, &key, answer, stop).await?;
+                return self.socket_head(realm, &headers, socket);
             }
             return self.deliver(realm, request, answer, redirects > 0, aborted);
         }
@@ -195,6 +220,27 @@ impl Exchange {
             true => format!("internal error; reference = {:x}", realm.next_id()),
             false => BodyError::connection_lost().0,
         })
+    }
+
+    /// As [`response_head`], of a response with a WebSocket, whose number comes last.
+    fn socket_head(
+        &self,
+        realm: &Realm,
+        headers: &HeaderMap,
+        socket: u64,
+    ) -> Result<Value, OpError> {
+        let context = realm.context();
+        let status = StatusCode::SWITCHING_PROTOCOLS;
+        let parts = [
+            context.number(f64::from(status.as_u16())),
+            context.string(status.canonical_reason().unwrap_or_default()),
+            context.string(self.url.as_str()),
+            context.string(&lines_of(headers)),
+            context.null(),
+            context.boolean(false),
+            context.number(socket as f64),
+        ];
+        Ok(context.array(&parts)?)
     }
 
     fn deliver(

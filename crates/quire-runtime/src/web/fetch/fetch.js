@@ -5,13 +5,14 @@ const { body: bodies, headers: headerLists, request: requests, response: respons
 
 /** Builds the Response from what the native side says of it. */
 function responseFrom(head, redirected, signal) {
-  const [status, statusText, url, lines, body] = head;
+  const [status, statusText, url, lines, body, , socket] = head;
   const state = new responses.State();
   state.status = status;
   state.statusText = statusText;
   state.url = url;
   state.redirected = redirected;
   state.headers = headerLists.create(lines === "" ? [] : lines.split("\n"), true);
+  if (socket !== undefined) state.webSocket = internals.webSocket.create(socket);
   return responses.create(state, body === null ? null : bodies.native(body, signal));
 }
 
@@ -52,9 +53,11 @@ async function fetchFrom(input, init) {
     lines = list.join("\n");
   }
   const number = signal === null ? 0 : ops.fetch_number();
+  const upgrade = headerLists.get(headerLists.list(request.headers), "upgrade");
+  const websocket = upgrade !== null && upgrade !== undefined && upgrade.toLowerCase() === "websocket";
   const body = bodies.send(bodies.content(request));
   const manual = state.encodeResponseBody === "manual";
-  const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual);
+  const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual, websocket);
   return signal === null ? finish(await pending, null) : abortable(pending, signal, number);
 }
 

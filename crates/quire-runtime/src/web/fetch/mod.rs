@@ -1,7 +1,7 @@
 //! `fetch`, `Request`, `Response`, `Headers`, the Body mixin, and `Fetcher` for bindings.
 
 mod assets;
-mod client;
+pub(crate) mod client;
 mod exchange;
 
 use crate::core::body_ops::handle;
@@ -30,6 +30,7 @@ const CF_PLACEHOLDER: &str = r#"{"asOrganization":"","asn":395747,"colo":"DFW","
 pub(crate) fn install(realm: &Realm) {
     // Made at the first fetch: reading the system's certificates takes a while.
     let client: Rc<OnceCell<HttpClient>> = Rc::default();
+    let upgrading: Rc<OnceCell<HttpClient>> = Rc::default();
     realm.op("request_cf", |_| Ok(CF_PLACEHOLDER));
     realm.realm_op("fetch_number", |realm, _| Ok(realm.next_id() as f64));
     realm.realm_op("fetch_abort", |realm, call| {
@@ -42,8 +43,11 @@ pub(crate) fn install(realm: &Realm) {
     });
     realm.realm_async_op("fetch", move |realm, call| {
         let request = realm.require_request()?;
-        let client = client.get_or_init(client::new).clone();
-        let exchange = Exchange::read(&request, call)?;
+        let exchange = Exchange::read(realm, &request, call)?;
+        let client = match exchange.is_upgrade() {
+            true => upgrading.get_or_init(client::for_upgrades).clone(),
+            false => client.get_or_init(client::for_exchanges).clone(),
+        };
         let realm = realm.clone();
         Ok(async move { exchange.run(&realm, &request, client).await })
     });

@@ -99,6 +99,7 @@ class Response extends bodies.Body {
   }
 
   clone() {
+    if (stateOf(this).webSocket !== null) throw new TypeError("Cannot clone a response to a WebSocket handshake.");
     const state = copy(stateOf(this), true);
     return createResponse(state, bodies.cloneContent(bodies.content(this)));
   }
@@ -160,10 +161,11 @@ function readInit(state, init) {
     state.status = source.status;
     state.statusText = source.statusText;
     if (source.cf !== undefined) state.cf = internals.copyCf(source.cf);
+    state.webSocket = source.webSocket;
     state.encodedByProgram = source.encodedByProgram;
     const list = headerLists.list(headersOf(source));
     if (list.length > 0) state.headers = headerLists.create(list.slice(), false);
-    checkStatus(state.status, init);
+    checkStatus(state.status, state);
     return;
   }
   const { cf, encodeBody, headers, status, statusText, webSocket } = init;
@@ -190,7 +192,10 @@ function readInit(state, init) {
     state.statusText = `${statusText}`;
     if (apply(regExpTest, STATUS_TEXT_INVALID, [state.statusText])) throw new TypeError("Invalid statusText");
   }
-  if (webSocket !== undefined && webSocket !== null) state.webSocket = webSocket;
+  if (webSocket !== undefined && webSocket !== null) {
+    if (!internals.webSocket.isWebSocket(webSocket)) throw wrongType("webSocket", "WebSocket");
+    state.webSocket = webSocket;
+  }
   checkStatus(state.status, state);
 }
 
@@ -255,6 +260,7 @@ internals.response = {
     const content = bodies.content(response);
     const lines = state.headers === null ? "" : headerLists.list(state.headers).join("\n");
     const statusText = state.statusText === "" ? null : state.statusText;
-    ops.respond(id, state.status, statusText, lines, bodies.send(content), state.encodedByProgram);
+    const socket = state.webSocket === null ? null : internals.webSocket.release(state.webSocket);
+    ops.respond(id, state.status, statusText, lines, bodies.send(content), state.encodedByProgram, socket);
   },
 };
