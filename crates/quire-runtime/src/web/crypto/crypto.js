@@ -32,12 +32,14 @@ class Crypto {
 
   getRandomValues(view) {
     Crypto.#check(this);
-    if (!isView(view)) throw new NativeTypeError("getRandomValues(): the argument must be a view of a buffer");
+    if (!isView(view)) {
+      throw new NativeTypeError("Failed to execute 'getRandomValues' on 'Crypto': parameter 1 is not of type 'ArrayBufferView'.");
+    }
     if (!integerViews.has(Reflect.apply(viewKind, view, []))) {
-      throw internals.domException("TypeMismatchError", "getRandomValues(): the view must be one of integers.");
+      throw internals.domException("TypeMismatchError", "ArrayBufferView argument to getRandomValues() must be an integer-typed view.");
     }
     if (view.byteLength > RANDOM_BYTES_MAX) {
-      throw internals.domException("QuotaExceededError", `getRandomValues(): ${view.byteLength} bytes are more than the 65536 of one call.`);
+      throw internals.domException("QuotaExceededError", `getRandomValues() only accepts buffers of size <= 64K but provided ${view.byteLength} bytes.`);
     }
     if (view.buffer instanceof ArrayBuffer) {
       ops.crypto_random_fill(view);

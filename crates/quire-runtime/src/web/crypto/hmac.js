@@ -1,84 +1,90 @@
 // HMAC (Web Cryptography API §31). A key's material is a Uint8Array.
-const NativeTypeError = TypeError;
-const { domException } = internals;
-const { register, createKey, hashName, checkedUsages, requireUsages, blockBits, base64UrlBytes, base64UrlText, LARGE } = internals.crypto;
+const { domException, crypto } = internals;
+const { register, createKey, checkedUsages, requireUsages, integerMember, requiredHash, formatError, blockBits, jwkBytes, jwkText } = crypto;
+const ALL = ["sign", "verify"];
 
-const jwkNames = { __proto__: null, "MD5": "HS5", "SHA-1": "HS1", "SHA-256": "HS256", "SHA-384": "HS384", "SHA-512": "HS512" };
-
-function hashOf(params) {
-  if (params.hash === undefined) throw new NativeTypeError("The HMAC algorithm lacks its `hash`");
-  return hashName(params.hash);
-}
-
+// The bits that do not count are zero.
 function makeKey(material, hash, length, extractable, usages) {
+  const unused = material.length * 8 - length;
+  if (unused > 0) material[material.length - 1] &= 0xff << unused;
   return createKey({
     type: "secret", extractable, usages, material,
     algorithm: { name: "HMAC", hash: { name: hash }, length },
   });
 }
 
-function materialOfJwk(jwk, hash, extractable) {
-  if (jwk.kty !== "oct") throw domException("DataError", `An HMAC key in JWK form has the \`kty\` "oct", not "${jwk.kty}"`);
-  if (typeof jwk.k !== "string") throw domException("DataError", "An HMAC key in JWK form lacks its `k`");
-  if (jwk.alg !== undefined && jwk.alg !== jwkNames[hash]) {
-    throw domException("DataError", `The \`alg\` of the JWK is "${jwk.alg}", but the hash is ${hash} ("${jwkNames[hash]}")`);
+function materialOfJwk(jwk, hash) {
+  if (jwk.kty !== "oct") {
+    throw domException("DataError",
+      `HMAC "jwk" key import requires a JSON Web Key with Key Type parameter ("kty") equal to "oct" (encountered "${jwk.kty}").`);
   }
-  if (jwk.ext === false && extractable) throw domException("DataError", "The JWK forbids an extractable key");
-  return base64UrlBytes(jwk.k, "`k` of the JWK");
-}
-
-function authenticate(hash, material, data) {
-  return data.byteLength > LARGE ? ops.crypto_hmac_large(hash, material, data) : ops.crypto_hmac(hash, material, data);
+  const material = jwkBytes(jwk, "k", 'HMAC "jwk" key import requires a base64Url encoding of the key');
+  if (jwk.alg !== undefined) {
+    if (!hash.startsWith("SHA-")) throw domException("NotSupportedError", `Unrecognized or unimplemented hash algorithm requested: ${hash}`);
+    const expected = `HS${hash.slice(4)}`;
+    if (jwk.alg !== expected) {
+      throw domException("DataError",
+        `HMAC "jwk" key import specifies "alg" that is incompatible with the hash name (encountered "${jwk.alg}", expected "${expected}").`);
+    }
+  }
+  return material;
 }
 
 register({
   name: "HMAC",
 
   generateKey(params, extractable, usages) {
-    const allowed = checkedUsages(usages, ["sign", "verify"], "HMAC");
+    const hash = requiredHash(params);
+    const allowed = checkedUsages(usages, ALL, "generate", "HMAC");
+    const length = integerMember(params, "length") ?? blockBits(hash);
+    if (length <= 0) {
+      throw domException("OperationError", `HMAC key length must be a non-zero unsigned long integer (requested ${length}).`);
+    }
     requireUsages(allowed);
-    const hash = hashOf(params);
-    const length = params.length === undefined ? blockBits(hash) : Number(params.length) >>> 0;
-    if (length === 0) throw domException("OperationError", "An HMAC key must have a length above zero");
-    const material = ops.crypto_random_key(Math.ceil(length / 8));
-    return makeKey(material, hash, length, extractable, allowed);
+    return makeKey(ops.crypto_random_key(Math.ceil(length / 8)), hash, length, extractable, allowed);
   },
 
   importKey(format, data, params, extractable, usages) {
-    const allowed = checkedUsages(usages, ["sign", "verify"], "HMAC");
-    requireUsages(allowed);
-    const hash = hashOf(params);
+    const allowed = checkedUsages(usages, ALL, "import secret", "HMAC");
+    const hash = requiredHash(params);
     let material;
     if (format === "raw") material = data;
-    else if (format === "jwk") material = materialOfJwk(data, hash, extractable);
-    else throw domException("NotSupportedError", `An HMAC key cannot be imported as \`${format}\``);
+    else if (format === "jwk") material = materialOfJwk(data, hash);
+    else throw formatError(format);
     const bits = material.length * 8;
-    const length = params.length === undefined ? bits : Number(params.length) >>> 0;
-    if (length === 0 || length > bits || length <= bits - 8) {
-      throw domException("DataError", `The HMAC key has ${bits} bits, which does not fit the length of ${length}`);
+    const length = integerMember(params, "length") ?? bits;
+    if (length <= 0 || length > bits || length <= bits - 8) {
+      throw domException("DataError",
+        `Imported HMAC key length (${length}) must be a non-zero value up to 7 bits less than, and no greater than, the bit length of the raw key data (${bits}).`);
     }
+    requireUsages(allowed);
     return makeKey(material, hash, length, extractable, allowed);
   },
 
-  exportKey(format, { material, algorithm, extractable, usages }) {
+  exportKey(format, { material, algorithm, usages }) {
     if (format === "raw") return material.slice().buffer;
-    if (format === "jwk") {
-      return { kty: "oct", k: base64UrlText(material), alg: jwkNames[algorithm.hash.name], key_ops: [...usages], ext: extractable };
+    if (format !== "jwk") throw domException("NotSupportedError", `Unimplemented key export format "${format}".`);
+    const hash = algorithm.hash.name;
+    if (!hash.startsWith("SHA-")) {
+      throw domException("NotSupportedError", `Unimplemented JWK key export format for key algorithm "${hash}".`);
     }
-    throw domException("NotSupportedError", `An HMAC key cannot be exported as \`${format}\``);
+    return { kty: "oct", key_ops: [...usages], alg: `HS${hash.slice(4)}`, ext: true, k: jwkText(material) };
   },
 
   async sign({ material, algorithm }, params, data) {
-    return (await authenticate(algorithm.hash.name, material, data)).buffer;
+    return (await ops.crypto_hmac(algorithm.hash.name, material, data)).buffer;
   },
 
   async verify({ material, algorithm }, params, signature, data) {
     // A copy: the program may change its buffer while the data is worked on.
-    const given = new Uint8Array(signature.slice(0));
-    return ops.crypto_equal(await authenticate(algorithm.hash.name, material, data), given);
+    const given = crypto.copyOf(signature);
+    return ops.crypto_equal(await ops.crypto_hmac(algorithm.hash.name, material, data), given);
   },
 
   keyLength(params) {
-    return params.length === undefined ? blockBits(hashOf(params)) : Number(params.length) >>> 0;
+    const length = integerMember(params, "length");
+    if (length === undefined) return blockBits(requiredHash(params, "derivedKeyParams"));
+    if (length <= 0) throw new TypeError("HMAC key length must be a non-zero unsigned long integer.");
+    return length;
   },
 });

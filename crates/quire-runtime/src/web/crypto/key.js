@@ -15,6 +15,9 @@ function copyAlgorithm(algorithm) {
 
 class CryptoKey {
   #parts;
+  // Made when first asked for, then always the same.
+  #algorithm;
+  #usages;
 
   static {
     isCryptoKey = (value) => value !== null && typeof value === "object" && #parts in value;
@@ -35,10 +38,12 @@ class CryptoKey {
     return partsOf(this).extractable;
   }
   get algorithm() {
-    return copyAlgorithm(partsOf(this).algorithm);
+    const { algorithm } = partsOf(this);
+    return (this.#algorithm ??= copyAlgorithm(algorithm));
   }
   get usages() {
-    return [...partsOf(this).usages];
+    const { usages } = partsOf(this);
+    return (this.#usages ??= [...usages]);
   }
 }
 Object.defineProperty(CryptoKey, "length", { value: 0, configurable: true });
