@@ -16,3 +16,28 @@ test("an aborted DigestStream has no digest", async () => {
   await assertRejects(new crypto.DigestStream("SHA-1").getWriter().write(5), TypeError);
   assertEquals(assertThrows(() => new crypto.DigestStream("nope"), DOMException).name, "NotSupportedError");
 });
+
+test("a DigestStream knows checksums", async () => {
+  for (const [name, expected] of [["crc32", "NSRBwg=="], ["CRC32C", "Nks/tw=="], ["crc64nvme", "BeXKuz/B+us="]]) {
+    const stream = new crypto.DigestStream(name);
+    const writer = stream.getWriter();
+    writer.write("a");
+    writer.write(new TextEncoder().encode("bc").buffer);
+    writer.close();
+    assertEquals(new Uint8Array(await stream.digest).toBase64(), expected);
+    assertEquals(stream.bytesWritten, 3n);
+  }
+  await assertRejects(crypto.subtle.digest("crc32", new Uint8Array(1)), DOMException);
+});
+
+test("a DigestStream that was disposed of takes nothing", async () => {
+  const stream = new crypto.DigestStream("md5");
+  stream[Symbol.dispose]();
+  await assertRejects(stream.getWriter().write("x"), TypeError, "The DigestStream was disposed.");
+  await assertRejects(stream.digest, TypeError, "The DigestStream was disposed.");
+  stream[Symbol.dispose]();
+  const done = new crypto.DigestStream("md5");
+  await done.close();
+  done[Symbol.dispose]();
+  assertEquals((await done.digest).byteLength, 16);
+});
