@@ -8,7 +8,7 @@ use http::header::{
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http::{HeaderName, StatusCode};
-use sha1::{Digest, Sha1};
+use openssl::sha::Sha1;
 
 /// What makes a key an answer (RFC 6455 §1.3).
 const ACCEPT_SALT: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -104,8 +104,10 @@ pub(super) fn check(key: &HeaderValue, answer: &HeaderMap) -> Result<Agreement, 
 }
 
 fn accept(key: &[u8]) -> HeaderValue {
-    let hash = Sha1::new().chain_update(key).chain_update(ACCEPT_SALT);
-    header(BASE64.encode(hash.finalize()))
+    let mut hash = Sha1::new();
+    hash.update(key);
+    hash.update(ACCEPT_SALT);
+    header(BASE64.encode(hash.finish()))
 }
 
 fn header(base64: String) -> HeaderValue {
