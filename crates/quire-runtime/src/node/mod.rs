@@ -91,6 +91,13 @@ const MODULES: &[Module] = modules! {
     "internal/zlib/base" "zlib/base.js";
     "internal/zlib/classes" "zlib/classes.js";
     "zlib" "zlib/zlib.js" zlib::install;
+    "internal/buffer/encodings" "buffer/encodings.js";
+    "internal/buffer/fast" "buffer/fast.js";
+    "internal/buffer/methods" "buffer/methods.js";
+    "internal/buffer/numbers" "buffer/numbers.js";
+    "internal/buffer/search" "buffer/search.js";
+    "buffer" "buffer/buffer.js";
+    "string_decoder" "string_decoder/string-decoder.js";
 };
 
 /// Makes the modules loadable; evaluates none of them.
