@@ -119,7 +119,8 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
             problems.extend(translator.problems(output.warnings));
             // Unresolved imports would only fail again, in words that say less.
             if !has_errors(&problems) {
-                match finish(&output.code, output.map, &findings.binaries) {
+                let keeps_context = findings.imports_module("node:async_hooks");
+                match finish(&output.code, output.map, &findings.binaries, keeps_context) {
                     Ok(script) => finished = Some(script),
                     Err(found) => problems.extend(found),
                 }

@@ -22,6 +22,7 @@ use crate::diagnostics::{Place, Problem, offset_of_utf16};
 use crate::entry::literal;
 use crate::exports::sentence;
 use crate::plugin::Binary;
+use crate::suspension;
 
 /// `import(specifier)` of something that is not in the bundle.
 const IMPORT_FUNCTION: &str = "__quire_import";
@@ -31,10 +32,12 @@ pub(crate) struct Finished {
     pub source_map: String,
 }
 
+/// `keeps_context`: whether the program uses `AsyncLocalStorage`.
 pub(crate) fn finish(
     code: &str,
     map: SourceMap,
     binaries: &BTreeMap<String, Binary>,
+    keeps_context: bool,
 ) -> Result<Finished, Vec<Problem>> {
     let allocator = Allocator::default();
     // What the engine runs: no JSX, no types.
@@ -94,6 +97,10 @@ pub(crate) fn finish(
             .map(|(span, message)| located(code, &map, span.start as usize, message))
             .collect());
     }
+    if keeps_context {
+        rest.edits.extend(suspension::edits(&parsed.program));
+    }
+    // Stable: at one place, what was asked for first comes first.
     rest.edits.sort_by_key(|edit| edit.span.start);
 
     // The whole prologue is one line: every line of the map moves down by one.
@@ -102,6 +109,9 @@ pub(crate) fn finish(
         script.push_str(&format!(
             " const {IMPORT_FUNCTION} = async (specifier) => quire.module(`${{specifier}}`);"
         ));
+    }
+    if keeps_context {
+        script.push_str(&suspension::prologue());
     }
     for (name, binary) in binaries {
         // Tree shaking may have dropped the import.
@@ -134,9 +144,9 @@ pub(crate) fn finish(
 }
 
 /// A replacement of a stretch of the output. Neither side of it may hold a line break.
-struct Edit {
-    span: Span,
-    text: String,
+pub(crate) struct Edit {
+    pub span: Span,
+    pub text: String,
 }
 
 #[derive(Default)]
@@ -271,7 +281,9 @@ fn shifted(code: &str, map: &SourceMap, edits: &[Edit]) -> String {
         let first = moves.partition_point(|edit| edit.line < line);
         let mut moved = 0;
         for edit in moves[first..].iter().take_while(|edit| edit.line == line) {
-            if i64::from(edit.start) >= i64::from(token.get_dst_col()) {
+            // What stood at the place of an insertion comes after it.
+            let pushed = edit.start == edit.end && edit.start == token.get_dst_col();
+            if i64::from(edit.start) >= i64::from(token.get_dst_col()) && !pushed {
                 break;
             }
             if i64::from(token.get_dst_col()) < i64::from(edit.end) {

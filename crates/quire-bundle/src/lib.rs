@@ -9,6 +9,7 @@
 //! The script expects of the `quire` object it is called with:
 //! - `register(triples)`: takes the handlers, or for `_worker.js` all its exports;
 //! - `module(name)`: the namespace of a module of the runtime (`cloudflare:*`, `node:*`), or throws;
+//! - `asyncContext()`: the class that keeps the context over `await`, in programs that import `node:async_hooks`;
 //! - `wasm(base64)`: a `WebAssembly.Module`; `binary(base64)`: an `ArrayBuffer`.
 //!
 //! Both steps report every problem they find, each a [`Problem`] with file, line, column and advice.
@@ -24,6 +25,7 @@ mod options;
 mod plugin;
 mod source;
 mod suggest;
+mod suspension;
 mod translate;
 mod walk;
 

@@ -41,6 +41,15 @@ pub(crate) struct Findings {
     pub unloadable: BTreeMap<String, Problem>,
 }
 
+impl Findings {
+    /// Whether any module of the program imports this one of the runtime.
+    pub(crate) fn imports_module(&self, name: &str) -> bool {
+        self.runtime_imports
+            .iter()
+            .any(|import| import.module == name)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Binary {
     pub wasm: bool,

@@ -44,6 +44,12 @@ internals.setCompatibility = (flags) => {
   adaptations.length = 0;
 };
 
+/**
+ * Binds a callback that is kept for later to the asynchronous context it was given in. There is only one until a program
+ * uses AsyncLocalStorage; node/async_hooks puts its own function here. Called anew each time, never kept.
+ */
+internals.capture = (callback) => callback;
+
 // The bundler lowers `using`, which leaves its symbols and classes to the runtime.
 for (const name of ["dispose", "asyncDispose"]) {
   if (!(name in Symbol)) defineProperty(Symbol, name, { value: Symbol(`Symbol.${name}`) });

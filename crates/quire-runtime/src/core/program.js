@@ -42,6 +42,8 @@ internals.loadProgram = (load, vars, done) => {
     register: internals.register,
     wasm: (base64) => new WebAssembly.Module(Uint8Array.fromBase64(base64)),
     binary: (base64) => Uint8Array.fromBase64(base64).buffer,
+    // Bundles that import node:async_hooks keep the context across `await` with this.
+    asyncContext: () => internals.node.require("internal/async-context").Suspension,
     module(name) {
       if (name in modules) return modules[name];
       if (name.startsWith("node:")) return internals.node.module(name);

@@ -171,12 +171,9 @@ impl Engine {
                 .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
         }
         realm.set_compatibility(Compatibility::of(&program))?;
-        let of_node =
-            node::NodeCompatibility::new(&program.compatibility_date, &program.compatibility_flags);
-        node::enable(&realm, &of_node)?;
         realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
         let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
-        let runtime = Runtime {
+        let mut runtime = Runtime {
             dispatch: realm.internal("dispatch")?,
             define_chain: realm.internal("defineChain")?,
             chains: RefCell::default(),
@@ -186,6 +183,8 @@ impl Engine {
             realm,
         };
         runtime.load(&program.script, &program.vars).await?;
+        // A program that uses AsyncLocalStorage put another one in its place.
+        runtime.dispatch = runtime.realm.internal("dispatch")?;
         Ok(runtime)
     }
 }

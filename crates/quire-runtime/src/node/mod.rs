@@ -10,7 +10,7 @@ pub(crate) use compatibility::NodeCompatibility;
 
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
-use quire_jsc::{Arg, Call, Exception, Value};
+use quire_jsc::{Call, Exception, Value};
 use std::rc::Rc;
 
 /// A module or a part of one.
@@ -97,6 +97,12 @@ const MODULES: &[Module] = modules! {
     "internal/buffer/numbers" "buffer/numbers.js";
     "internal/buffer/search" "buffer/search.js";
     "buffer" "buffer/buffer.js";
+    "internal/async-context" "async_hooks/context.js";
+    "async_hooks" "async_hooks/async-hooks.js";
+    "timers" "timers/timers.js";
+    "timers/promises" "timers/promises.js";
+    "process" "process/process.js";
+    "diagnostics_channel" "diagnostics_channel/diagnostics-channel.js";
     "string_decoder" "string_decoder/string-decoder.js";
 };
 
@@ -125,20 +131,4 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         Ok(MODULES.iter().any(|module| module.name == name))
     });
     realm.run_source("node/modules.js", include_str!("modules.js"))
-}
-
-/// Gives a program what its compatibility date and flags ask for, before it is loaded.
-pub(crate) fn enable(realm: &Realm, compatibility: &NodeCompatibility) -> Result<(), Exception> {
-    let settings = serde_json::json!({
-        "modules": compatibility.modules,
-        "asyncHooks": compatibility.async_hooks,
-        "globals": compatibility.globals,
-        "populateEnvironment": compatibility.populate_environment,
-        "fullProcess": compatibility.full_process,
-        "timerObjects": compatibility.timer_objects,
-    });
-    realm
-        .internal("node")?
-        .get("enable")?
-        .call_and_forget(None, [Arg::String(&settings.to_string())])
 }

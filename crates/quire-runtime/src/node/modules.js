@@ -1,8 +1,6 @@
 // Node's modules and globals: nothing is evaluated before a program asks for it.
 const { defineProperty, keys, getOwnPropertyDescriptor } = Object;
 
-/** What the program's compatibility date and flags ask for; see compatibility.rs. */
-let settings = { __proto__: null };
 /** By name: what was loaded, { exports }. */
 const loaded = { __proto__: null };
 const namespaces = { __proto__: null };
@@ -25,8 +23,10 @@ function require(name) {
   return module.exports;
 }
 
-const isAvailable = (name) =>
-  (settings.modules || (settings.asyncHooks && name === "async_hooks")) && !name.startsWith("internal/");
+function isAvailable(name) {
+  const { nodejs_compat, nodejs_als } = internals.compatibility;
+  return (nodejs_compat || (nodejs_als && name === "async_hooks")) && !name.startsWith("internal/");
+}
 
 /** What `import * as x from "node:…"` gives: the module's own properties by name, and the module itself as `default`. */
 function namespace(name) {
@@ -45,7 +45,7 @@ function namespace(name) {
 
 /** A global that comes into being when something first asks for it. */
 function lazyGlobal(name, make) {
-  const settle = (value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: false });
+  const settle = (value) => defineProperty(globalThis, name, { value, writable: true, configurable: true, enumerable: true });
   defineProperty(globalThis, name, {
     get() {
       const value = make();
@@ -54,13 +54,12 @@ function lazyGlobal(name, make) {
     },
     set: settle,
     configurable: true,
-    enumerable: false,
+    enumerable: true,
   });
 }
 
 internals.node = {
   require,
-  settings: () => settings,
   /** The project's variables, by name. */
   variables: {},
 
@@ -72,21 +71,21 @@ internals.node = {
   },
   /** Whether a program may import `name`, which comes without `node:`. */
   has: (name) => isAvailable(name) && (loaded[name] !== undefined || ops.node_has(name)),
-
-  /** `read` is JSON. */
-  enable(read) {
-    settings = JSON.parse(read);
-    if (settings.globals) {
-      lazyGlobal("Buffer", () => require("buffer").Buffer);
-      lazyGlobal("process", () => require("process"));
-      lazyGlobal("setImmediate", () => require("timers").setImmediate);
-      lazyGlobal("clearImmediate", () => require("timers").clearImmediate);
-      internals.expose("global", globalThis);
-    }
-    if (settings.timerObjects) {
-      for (const name of ["setTimeout", "setInterval", "clearTimeout", "clearInterval"]) {
-        lazyGlobal(name, () => require("timers")[name]);
-      }
-    }
-  },
 };
+
+internals.beforeProgram(() => {
+  const { nodejs_compat, nodejs_compat_v2, enable_nodejs_global_timers } = internals.compatibility;
+  if (!nodejs_compat) return;
+  if (nodejs_compat_v2) {
+    lazyGlobal("Buffer", () => require("buffer").Buffer);
+    lazyGlobal("process", () => require("process"));
+    lazyGlobal("setImmediate", () => require("timers").setImmediate);
+    lazyGlobal("clearImmediate", () => require("timers").clearImmediate);
+    internals.performance.exposeEnumerable("global", globalThis);
+  }
+  if (enable_nodejs_global_timers) {
+    for (const name of ["setTimeout", "setInterval", "clearTimeout", "clearInterval"]) {
+      lazyGlobal(name, () => require("timers")[name]);
+    }
+  }
+});

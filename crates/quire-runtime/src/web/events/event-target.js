@@ -62,7 +62,8 @@ class EventTarget {
     if (signal !== undefined && internals.abort.isAborted(signal)) return;
     const list = listenersOf(holder)?.get(name) ?? [];
     for (let i = 0; i < list.length; i++) if (list[i].callback === callback) return;
-    const listener = { callback, once, passive, removed: false, forget: null };
+    const run = typeof callback === "function" ? internals.capture(callback) : callback;
+    const listener = { callback, run, once, passive, removed: false, forget: null };
     list[list.length] = listener;
     setListeners(holder, name, list);
     if (signal !== undefined) {
@@ -146,14 +147,14 @@ function callListeners(target, holder, type, event, list) {
     const listener = present[i];
     if (listener.removed) continue;
     if (listener.once) remove(holder, type, listener);
-    const { callback, passive } = listener;
+    const { run, passive } = listener;
     if (passive) setPassive(event, true);
-    if (typeof callback === "function") {
-      apply(callback, target, [event]);
+    if (typeof run === "function") {
+      apply(run, target, [event]);
     } else {
-      const handleEvent = callback.handleEvent;
+      const handleEvent = run.handleEvent;
       if (typeof handleEvent !== "function") throw new NativeTypeError("the listener has no `handleEvent` function");
-      apply(handleEvent, callback, [event]);
+      apply(handleEvent, run, [event]);
     }
     if (passive) setPassive(event, false);
   }

@@ -160,7 +160,7 @@ function callbackMember(object, name, what) {
   if (callback !== undefined && typeof callback !== "function") {
     throw new NativeTypeError(`The ${name} member of ${what} must be a function.`);
   }
-  return callback;
+  return callback === undefined ? undefined : internals.capture(callback);
 }
 
 // [EnforceRange] unsigned long long

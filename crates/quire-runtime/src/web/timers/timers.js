@@ -6,6 +6,7 @@ const { apply } = Reflect;
 function start(name, callback, delay, repeat, callbackArguments) {
   if (typeof callback !== "function") throw new TypeError(`${name}() takes a function.`);
   delay = Math.max(Math.trunc(Number(delay)) || 0, 0);
+  callback = internals.capture(callback);
   const run = () => {
     try {
       apply(callback, globalThis, callbackArguments);
@@ -40,6 +41,7 @@ const timers = {
   queueMicrotask(callback) {
     checkReceiver(this);
     if (typeof callback !== "function") throw new TypeError("queueMicrotask() takes a function.");
+    callback = internals.capture(callback);
     enqueue(() => {
       try {
         callback();

@@ -1,0 +1,256 @@
+//! Keeps the asynchronous context across `await`, for programs that use `AsyncLocalStorage`.
+//!
+//! JavaScriptCore has no hook for native `await`. So each async function gets an object that notes the context when the
+//! function is suspended and puts it back when it goes on:
+//!
+//! - `await x` becomes `s.resume(await s.suspend(x))`,
+//! - `catch` and `finally` begin with `s.recover();`, because what was awaited may have been rejected,
+//! - `for await (a of b) c` becomes `try { for await (a of s.iterate(b)) c } finally { s.recover(); }`,
+//! - `yield x` of an async generator becomes `s.yielded(yield s.yielding(await s.suspend(x)))`.
+//!
+//! The functions stay what they are: native, with their own `this`, `arguments`, `super`, names and stacks. Only insertions are
+//! made, none of them with a line break, so the source map stays exact.
+
+use oxc::ast::ast::{
+    ArrowFunctionBody, ArrowFunctionExpression, AwaitExpression, BlockStatement, Expression,
+    ForOfStatement, Function, FunctionBody, LabeledStatement, Program, ReturnStatement, Statement,
+    TryStatement, YieldExpression,
+};
+use oxc::ast_visit::{Visit, walk};
+use oxc::span::{GetSpan, Span};
+use oxc::syntax::scope::ScopeFlags;
+
+use crate::finish::Edit;
+
+/// The class of the objects, in the script.
+const CLASS: &str = "__quire_suspension";
+/// The object of the function at hand.
+const OWN: &str = "__quire_await";
+
+/// What the script has to begin with.
+pub(crate) fn prologue() -> String {
+    format!(" const {CLASS} = quire.asyncContext(), {OWN} = new {CLASS}();")
+}
+
+/// The edits that `program` needs.
+pub(crate) fn edits(program: &Program<'_>) -> Vec<Edit> {
+    let mut lowering = Lowering {
+        edits: Vec::new(),
+        // The program itself becomes the body of an async function.
+        functions: vec![Kind::Async { generator: false }],
+        labelled: None,
+    };
+    lowering.visit_program(program);
+    lowering.edits
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Plain,
+    Async { generator: bool },
+}
+
+struct Lowering {
+    edits: Vec<Edit>,
+    /// The functions around the place at hand, innermost last.
+    functions: Vec<Kind>,
+    /// Where the labels of the statement at hand begin.
+    labelled: Option<u32>,
+}
+
+impl Lowering {
+    fn insert(&mut self, at: u32, text: impl Into<String>) {
+        self.edits.push(Edit {
+            span: Span::new(at, at),
+            text: text.into(),
+        });
+    }
+
+    fn kind(&self) -> Kind {
+        self.functions.last().copied().unwrap_or(Kind::Plain)
+    }
+
+    fn is_async(&self) -> bool {
+        self.kind() != Kind::Plain
+    }
+
+    fn is_async_generator(&self) -> bool {
+        self.kind() == Kind::Async { generator: true }
+    }
+
+    /// Gives a function its object.
+    fn open(&mut self, body: &FunctionBody<'_>) {
+        let at = body
+            .directives
+            .last()
+            .map_or(body.span.start + 1, |directive| directive.span.end);
+        self.insert(at, format!(";const {OWN} = new {CLASS}();"));
+    }
+
+    fn recover(&mut self, block: &BlockStatement<'_>) {
+        self.insert(block.span.start + 1, format!("{OWN}.recover();"));
+    }
+}
+
+/// Whether a value could be an object whose `then` the engine will call.
+fn may_be_thenable(expression: &Expression<'_>) -> bool {
+    !matches!(
+        expression,
+        Expression::BooleanLiteral(_)
+            | Expression::NullLiteral(_)
+            | Expression::NumericLiteral(_)
+            | Expression::BigIntLiteral(_)
+            | Expression::StringLiteral(_)
+            | Expression::TemplateLiteral(_)
+            | Expression::RegExpLiteral(_)
+            | Expression::ArrayExpression(_)
+            | Expression::ArrowFunctionExpression(_)
+            | Expression::BinaryExpression(_)
+            | Expression::UnaryExpression(_)
+            | Expression::UpdateExpression(_)
+            // What was awaited is no thenable.
+            | Expression::AwaitExpression(_)
+    )
+}
+
+impl<'a> Visit<'a> for Lowering {
+    fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
+        self.functions.push(match function.r#async {
+            true => Kind::Async {
+                generator: function.generator,
+            },
+            false => Kind::Plain,
+        });
+        if let (true, Some(body)) = (function.r#async, &function.body) {
+            self.open(body);
+        }
+        walk::walk_function(self, function, flags);
+        self.functions.pop();
+    }
+
+    fn visit_arrow_function_expression(&mut self, arrow: &ArrowFunctionExpression<'a>) {
+        self.functions.push(match arrow.r#async {
+            true => Kind::Async { generator: false },
+            false => Kind::Plain,
+        });
+        let mut closing = None;
+        if arrow.r#async {
+            match &arrow.body {
+                ArrowFunctionBody::FunctionBody(body) => self.open(body),
+                body => {
+                    let span = body.span();
+                    self.insert(
+                        span.start,
+                        format!("{{const {OWN} = new {CLASS}();return {CLASS}.thenable("),
+                    );
+                    closing = Some(span.end);
+                }
+            }
+        }
+        walk::walk_arrow_function_expression(self, arrow);
+        if let Some(end) = closing {
+            self.insert(end, ");}");
+        }
+        self.functions.pop();
+    }
+
+    fn visit_await_expression(&mut self, expression: &AwaitExpression<'a>) {
+        let span = expression.span;
+        // The keyword alone: between it and what is awaited there may be a comment with line breaks.
+        self.edits.push(Edit {
+            span: Span::new(span.start, span.start + 5),
+            text: format!("{OWN}.resume(await {OWN}.suspend("),
+        });
+        walk::walk_await_expression(self, expression);
+        self.insert(span.end, "))");
+    }
+
+    fn visit_yield_expression(&mut self, expression: &YieldExpression<'a>) {
+        let span = expression.span;
+        match (&expression.argument, self.is_async_generator()) {
+            (Some(argument), true) if expression.delegate => {
+                self.insert(span.start, format!("{OWN}.resume("));
+                self.insert(argument.span().start, format!("{OWN}.suspend("));
+                walk::walk_yield_expression(self, expression);
+                self.insert(span.end, "))");
+            }
+            (Some(argument), true) => {
+                self.insert(span.start, format!("{OWN}.yielded("));
+                let text = format!("{OWN}.yielding(await {OWN}.suspend(");
+                self.insert(argument.span().start, text);
+                walk::walk_yield_expression(self, expression);
+                self.insert(span.end, ")))");
+            }
+            (None, true) => {
+                let text = format!("{OWN}.yielded(yield {OWN}.yielding({OWN}.suspend()))");
+                self.edits.push(Edit { span, text });
+            }
+            (_, false) => walk::walk_yield_expression(self, expression),
+        }
+    }
+
+    fn visit_return_statement(&mut self, statement: &ReturnStatement<'a>) {
+        let Some(argument) = statement
+            .argument
+            .as_ref()
+            .filter(|argument| self.is_async() && may_be_thenable(argument))
+        else {
+            return walk::walk_return_statement(self, statement);
+        };
+        let span = argument.span();
+        let (before, after) = match self.is_async_generator() {
+            // It is awaited there. Twice in brackets, because `return a, b` is allowed.
+            true => (format!("{OWN}.resume(await {OWN}.suspend(("), ")))"),
+            false => (format!("{CLASS}.thenable(("), "))"),
+        };
+        self.insert(span.start, before);
+        walk::walk_return_statement(self, statement);
+        self.insert(span.end, after);
+    }
+
+    fn visit_try_statement(&mut self, statement: &TryStatement<'a>) {
+        self.visit_block_statement(&statement.block);
+        if let Some(handler) = &statement.handler {
+            if self.is_async() {
+                self.recover(&handler.body);
+            }
+            self.visit_catch_clause(handler);
+        }
+        if let Some(finalizer) = &statement.finalizer {
+            if self.is_async() {
+                self.recover(finalizer);
+            }
+            self.visit_block_statement(finalizer);
+        }
+    }
+
+    fn visit_labeled_statement(&mut self, statement: &LabeledStatement<'a>) {
+        let start = self.labelled.take().unwrap_or(statement.span.start);
+        if matches!(
+            &statement.body,
+            Statement::LabeledStatement(_) | Statement::ForOfStatement(_)
+        ) {
+            self.labelled = Some(start);
+        }
+        walk::walk_labeled_statement(self, statement);
+    }
+
+    fn visit_for_of_statement(&mut self, statement: &ForOfStatement<'a>) {
+        // Labels stay with their loop, inside the `try`.
+        let start = self.labelled.take().unwrap_or(statement.span.start);
+        if !statement.r#await {
+            return walk::walk_for_of_statement(self, statement);
+        }
+        self.insert(start, "try {");
+        self.visit_for_statement_left(&statement.left);
+        let iterated = statement.right.span();
+        self.insert(iterated.start, format!("{OWN}.iterate("));
+        self.visit_expression(&statement.right);
+        self.insert(iterated.end, ")");
+        self.visit_statement(&statement.body);
+        self.insert(
+            statement.span.end,
+            format!("}} finally {{ {OWN}.recover(); }}"),
+        );
+    }
+}
