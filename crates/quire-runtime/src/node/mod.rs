@@ -3,10 +3,7 @@
 //! A module is the body of `function (globalThis, internals, ops, require, exports)`, evaluated when something first imports
 //! it: it fills `exports`, or returns the module's value. Names under `internal/` can only be required by other modules here.
 
-mod compatibility;
 mod zlib;
-
-pub(crate) use compatibility::NodeCompatibility;
 
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
