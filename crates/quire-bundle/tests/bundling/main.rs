@@ -8,3 +8,4 @@ mod output;
 mod project;
 mod scanner;
 mod source_map;
+mod suspension;

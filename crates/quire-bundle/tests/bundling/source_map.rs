@@ -5,7 +5,7 @@ use sourcemap::SourceMap;
 use crate::project::{Project, function};
 
 /// The `file:line:column` (from 1) that the place of `needle` in the script leads to, and the text found there.
-fn origin(script: &str, map: &SourceMap, needle: &str) -> (String, String) {
+pub fn origin(script: &str, map: &SourceMap, needle: &str) -> (String, String) {
     let offset = script
         .find(needle)
         .unwrap_or_else(|| panic!("no {needle:?} in\n{script}"));

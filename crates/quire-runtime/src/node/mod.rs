@@ -100,6 +100,46 @@ const MODULES: &[Module] = modules! {
     "timers/promises" "timers/promises.js";
     "process" "process/process.js";
     "diagnostics_channel" "diagnostics_channel/diagnostics-channel.js";
+    "internal/util/arguments" "util/arguments.js";
+    "internal/util/comparison" "util/comparison.js";
+    "internal/util/mime" "util/mime.js";
+    "internal/util/promises" "util/promises.js";
+    "internal/util/system-errors" "util/system-errors.js";
+    "internal/util/text" "util/text.js";
+    "util" "util/util.js";
+    "sys" "util/sys.js";
+    "util/types" "util/types.js";
+    "internal/assert/assertion-error" "assert/assertion-error.js";
+    "assert" "assert/assert.js";
+    "assert/strict" "assert/strict.js";
+    "internal/os/constants" "os/constants.js";
+    "os" "os/os.js";
+    "console" "console/console.js";
+    "constants" "constants/constants.js";
+    "module" "module/module.js";
+    "perf_hooks" "perf_hooks/perf-hooks.js";
+    "punycode" "punycode/punycode.js";
+    "internal/stub" "stubs/stub.js";
+    "child_process" "stubs/child-process.js";
+    "cluster" "stubs/cluster.js";
+    "dgram" "stubs/dgram.js";
+    "domain" "stubs/domain.js";
+    "repl" "stubs/repl.js";
+    "sqlite" "stubs/sqlite.js";
+    "trace_events" "stubs/trace-events.js";
+    "tty" "stubs/tty.js";
+    "v8" "stubs/v8.js";
+    "vm" "stubs/vm.js";
+    "wasi" "stubs/wasi.js";
+    "worker_threads" "stubs/worker-threads.js";
+    "inspector" "stubs/inspector.js";
+    "inspector/promises" "stubs/inspector-promises.js";
+    "http2" "stubs/http2.js";
+    "readline" "stubs/readline.js";
+    "readline/promises" "stubs/readline-promises.js";
+    "test" "stubs/test.js";
+    "fs" "stubs/fs.js";
+    "fs/promises" "stubs/fs-promises.js";
     "string_decoder" "string_decoder/string-decoder.js";
 };
 
@@ -122,6 +162,14 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
             )?))
         },
     );
+    // () → all names that programs may use, a line each
+    realm.op("node_names", |_| {
+        let names = MODULES.iter().map(|module| module.name);
+        let public: Vec<_> = names
+            .filter(|name| !name.starts_with("internal/"))
+            .collect();
+        Ok(public.join("\n"))
+    });
     // (name) → whether there is such a module
     realm.op("node_has", |call| {
         let name = call.string(0)?;

@@ -69,6 +69,8 @@ internals.node = {
     if (!isAvailable(name)) throw missing(specifier);
     return namespace(name);
   },
+  /** The names of all modules, without `node:`. */
+  names: () => ops.node_names().split("\n"),
   /** Whether a program may import `name`, which comes without `node:`. */
   has: (name) => isAvailable(name) && (loaded[name] !== undefined || ops.node_has(name)),
 };
