@@ -18,7 +18,7 @@ function define(name, deriveBits) {
       const allowed = checkedUsages(usages, ["deriveKey", "deriveBits"], "import secret", name);
       if (extractable) throw domException("SyntaxError", `${name} key cannot be extractable.`);
       if (format !== "raw") {
-        throw domException("NotSupportedError", `${name} key must be imported in "raw" format (requested "${format}")`);
+        throw domException("NotSupportedError", `${name} key must be imported in "raw" format (requested "${format}").`);
       }
       requireUsages(allowed);
       return createKey({ type: "secret", extractable, usages: allowed, material: data, algorithm: { name } });

@@ -3,8 +3,8 @@ const { domException, crypto } = internals;
 const { register, requiredHash, requiredString, missing, hashName, jwkBytes } = crypto;
 const { importPair, exportPair, pairUsages, requirePairUsages, makePair, signing, agree } = crypto;
 const members = ["x", "y", "d"];
-// Curve → length of its numbers in bytes, `alg` of a JWK for ECDSA.
-const curves = { __proto__: null, "P-256": [32, "ES256"], "P-384": [48, "ES384"], "P-521": [66, "ES512"] };
+// Curve → `alg` of a JWK for ECDSA.
+const curves = { __proto__: null, "P-256": "ES256", "P-384": "ES384", "P-521": "ES512" };
 
 function curveOf(params) {
   const given = requiredString(params, "namedCurve");
@@ -18,24 +18,18 @@ function fromJwk(name, curve, jwk) {
     throw domException("DataError",
       `Elliptic curve "jwk" key import requires a JSON Web Key with Key Type parameter "kty" ("${jwk.kty}") equal to "EC".`);
   }
-  const [size, algorithm] = curves[curve];
   if (jwk.crv !== curve) {
     throw domException("DataError", `The JSON Web Key's curve "crv" ("${jwk.crv}") is not the requested one ("${curve}").`);
   }
   // Of an ECDH key it may be anything.
-  if (name === "ECDSA" && jwk.alg !== undefined && jwk.alg !== algorithm) {
-    if (Object.values(curves).every(([, other]) => other !== jwk.alg)) {
+  if (name === "ECDSA" && jwk.alg !== undefined && jwk.alg !== curves[curve]) {
+    if (!Object.values(curves).includes(jwk.alg)) {
       throw domException("NotSupportedError", `Unrecognized or unimplemented algorithm "${jwk.alg}" listed in JSON Web Key Algorithm parameter.`);
     }
     throw domException("DataError", `JSON Web Key Algorithm parameter "alg" ("${jwk.alg}") does not match requested curve.`);
   }
-  const number = (member) => {
-    const bytes = jwkBytes(jwk, member, `Invalid EC key in JSON Web Key; missing or invalid "${member}".`);
-    if (bytes.length !== size) {
-      throw domException("DataError", `Invalid EC key in JSON Web Key; "${member}" has ${bytes.length} bytes instead of ${size}.`);
-    }
-    return bytes;
-  };
+  // Of any length, as on the original: some programs leave out zeros at the beginning.
+  const number = (member) => jwkBytes(jwk, member, `Invalid EC key in JSON Web Key; missing or invalid "${member}".`);
   return ops.crypto_key_from_numbers(curve, ...(jwk.d === undefined ? ["x", "y"] : members).map(number));
 }
 
