@@ -69,6 +69,8 @@ internals.node = {
     if (!isAvailable(name)) throw missing(specifier);
     return namespace(name);
   },
+  /** A module that was loaded already; undefined for others. */
+  loaded: (name) => loaded[name]?.exports,
   /** The names of all modules, without `node:`. */
   names: () => ops.node_names().split("\n"),
   /** Whether a program may import `name`, which comes without `node:`. */

@@ -6,15 +6,18 @@ const intros = {
   deepStrictEqual: "Expected values to be strictly deep-equal:",
   partialDeepStrictEqual: "Expected values to be partially and strictly deep-equal:",
   strictEqual: "Expected values to be strictly equal:",
+  strictEqualObject: 'Expected "actual" to be reference-equal to "expected":',
   deepEqual: "Expected values to be loosely deep-equal:",
   notDeepStrictEqual: 'Expected "actual" not to be strictly deep-equal to:',
   notStrictEqual: 'Expected "actual" to be strictly unequal to:',
   notDeepEqual: 'Expected "actual" not to be loosely deep-equal to:',
+  bothNotDeepEqual: "Expected values not to be loosely deep-equal:",
   notIdentical: "Values have same structure but are not reference-equal:",
-  notStrictEqualObject: 'Expected "actual" not to be reference-equal to:',
+  notStrictEqualObject: 'Expected "actual" not to be reference-equal to "expected":',
 };
 
-const show = (value) => inspect(value, { depth: 1000, sorted: true });
+const show = (value) =>
+  inspect(value, { compact: false, depth: 1000, maxArrayLength: Infinity, breakLength: Infinity, sorted: true });
 
 /** The lines of both, those that differ marked with + and -. */
 function difference(actual, expected) {
@@ -42,15 +45,24 @@ const isSimple = (value) => (typeof value !== "object" || value === null) && typ
 function compared(actual, expected, operator) {
   const [shownActual, shownExpected] = [show(actual), show(expected)];
   const [actualLines, expectedLines] = [shownActual.split("\n"), shownExpected.split("\n")];
-  if (operator === "strictEqual" && isSimple(actual) && isSimple(expected) && actualLines.length === 1 && expectedLines.length === 1) {
+  const bothObjects = !isSimple(actual) && !isSimple(expected);
+  const intro = operator === "strictEqual" && bothObjects ? intros.strictEqualObject : intros[operator];
+  if (actualLines.length === 1 && expectedLines.length === 1 && !bothObjects && operator !== "partialDeepStrictEqual") {
     if (shownActual.length + shownExpected.length <= 12 && (actual !== 0 || expected !== 0)) {
-      return `${intros.strictEqual}\n\n${shownActual} !== ${shownExpected}\n`;
+      return `${intro}\n\n${shownActual} !== ${shownExpected}\n`;
     }
-    return `${intros.strictEqual}\n+ actual - expected\n\n+ ${shownActual}\n- ${shownExpected}\n`;
+    let mark = "";
+    if (typeof actual === "string" && typeof expected === "string" && shownActual.length + shownExpected.length < 80) {
+      let same = 0;
+      while (shownActual[same] === shownExpected[same]) same++;
+      // Points at the first character that differs.
+      if (same > 2) mark = `\n  ${" ".repeat(same)}^`;
+    }
+    return `${intro}\n+ actual - expected\n\n+ ${shownActual}\n- ${shownExpected}${mark}\n`;
   }
-  if (shownActual === shownExpected && operator !== "partialDeepStrictEqual") return `${intros.notIdentical}\n\n${shownActual}\n`;
+  if (shownActual === shownExpected && operator === "strictEqual") return `${intros.notIdentical}\n\n${shownActual}\n`;
   const [a, b] = [actualLines.slice(0, LINES_MAX), expectedLines.slice(0, LINES_MAX)];
-  return `${intros[operator]}\n+ actual - expected\n\n${difference(a, b)}\n`;
+  return `${intro}\n+ actual - expected\n\n${difference(a, b)}\n`;
 }
 
 function messageOf({ operator, actual, expected }) {
@@ -67,8 +79,10 @@ function messageOf({ operator, actual, expected }) {
     }
     case "deepEqual":
       return `${intros.deepEqual}\n\n${show(actual)}\n\nshould loosely deep-equal\n\n${show(expected)}`;
-    case "notDeepEqual":
-      return `${intros.notDeepEqual}\n\n${show(actual)}\n\nshould not loosely deep-equal\n\n${show(expected)}`;
+    case "notDeepEqual": {
+      const [a, b] = [show(actual), show(expected)];
+      return a === b ? `${intros.notDeepEqual}\n\n${a}` : `${intros.bothNotDeepEqual}\n\n${a}\n\nshould not loosely deep-equal\n\n${b}`;
+    }
     default:
       return `${show(actual)} ${operator} ${show(expected)}`;
   }

@@ -86,6 +86,5 @@ exports.missingArguments = (...names) => {
 };
 
 exports.returnValue = (expected, name, value) => {
-  const type = value?.constructor?.name ? `an instance of ${value.constructor.name}` : `type ${typeof value}`;
-  return `Expected ${expected} to be returned from the "${name}" function but got ${type}.`;
+  return `Expected ${expected} to be returned from the "${name}" function but got${received(value).replace(" Received", "")}.`;
 };

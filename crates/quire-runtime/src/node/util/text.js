@@ -28,7 +28,7 @@ Object.assign(inspect, {
   custom: Symbol.for("nodejs.util.inspect.custom"),
   defaultOptions: {
     showHidden: false, depth: 2, colors: false, customInspect: true, showProxy: false, maxArrayLength: 100,
-    maxStringLength: 10000, breakLength: 128, compact: 3, sorted: false, getters: false, numericSeparator: false,
+    maxStringLength: 10000, breakLength: 80, compact: 3, sorted: false, getters: false, numericSeparator: false,
   },
   colors: styles,
   styles: {

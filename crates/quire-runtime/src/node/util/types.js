@@ -69,7 +69,11 @@ Object.assign(exports, {
   isArgumentsObject: (value) => isObject(value) && !(Symbol.toStringTag in value) && kind(value) === "Arguments",
   isModuleNamespaceObject: (value) => isObject(value) && getPrototypeOf(value) === null && value[Symbol.toStringTag] === "Module",
   isCryptoKey: (value) => typeof CryptoKey === "function" && value instanceof CryptoKey,
-  isKeyObject: (value) => isObject(value) && value instanceof require("crypto").KeyObject,
+  isKeyObject(value) {
+    // Nobody has one who did not load the module.
+    const { KeyObject } = internals.node.loaded("crypto") ?? {};
+    return KeyObject !== undefined && value instanceof KeyObject;
+  },
   // This engine does not tell.
   isProxy: never,
   isExternal: never,

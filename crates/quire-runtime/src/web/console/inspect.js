@@ -1,5 +1,5 @@
 // Any value as text, in the form that Node's util.inspect made common.
-const { primitives, isError, stackText, layOut, LINE_WIDTH } = internals.console;
+const { primitives, isError, stackText, layOut, LINE_WIDTH, LEVELS_ON_A_LINE } = internals.console;
 const { quote, number, string, symbol, propertyName } = primitives;
 const { apply, getPrototypeOf, ownKeys, getOwnPropertyDescriptor } = Reflect;
 const ITEMS_MAX = 100;
@@ -117,21 +117,33 @@ function functionBase(value, className, tag) {
 
 class Inspector {
   #depth;
+  #compact;
+  #lineWidth;
+  #itemsMax;
+  #sorted;
+  #options;
   #level = 0;
   #indentation = 0;
   // The objects that enclose the one at hand, and those among them that were met again inside.
   #enclosing = [];
   #circular = new Map();
 
-  constructor(depth) {
-    this.#depth = depth;
+  constructor(options) {
+    const { depth = 2, compact = LEVELS_ON_A_LINE, breakLength = LINE_WIDTH, maxArrayLength = ITEMS_MAX, sorted = false } = options;
+    const unlimited = (value) => (value === null ? Infinity : Number(value));
+    this.#depth = depth === null ? Infinity : typeof depth === "number" ? depth : 2;
+    this.#compact = compact === true ? Infinity : Number(compact);
+    this.#lineWidth = breakLength;
+    this.#itemsMax = Math.max(unlimited(maxArrayLength), 0);
+    this.#sorted = sorted;
+    this.#options = options;
   }
 
   // `level`: how many objects enclose the value.
   value(value, level, isArrayItem = false) {
     switch (typeof value) {
       case "string":
-        return string(value, LINE_WIDTH - this.#indentation, this.#indentation);
+        return string(value, this.#lineWidth - this.#indentation, this.#indentation);
       case "number":
         return number(value);
       case "bigint":
@@ -165,7 +177,7 @@ class Inspector {
     } else {
       form = value[nodeInspect];
       if (typeof form !== "function" || value.constructor?.prototype === value) return undefined;
-      shown = apply(form, value, [depth, { depth }, nested]);
+      shown = apply(form, value, [depth, { ...this.#options, depth }, nested]);
     }
     if (typeof shown !== "string") return shown === value ? undefined : this.value(shown, level);
     return shown.replaceAll("\n", `\n${" ".repeat(this.#indentation)}`);
@@ -206,10 +218,12 @@ class Inspector {
       if (base === "") open = `${mark} ${open}`;
       else base = `${mark} ${base}`;
     }
+    if (this.#sorted && !form.isArray) parts.sort(typeof this.#sorted === "function" ? this.#sorted : undefined);
     if (parts.length === 0) return base === "" ? `${open}${form.close}` : base;
     return layOut({
       base, open, close: form.close, parts, indentation: this.#indentation,
       levels: this.#level - level, isArray: form.isArray === true, hasMore: form.hasMore === true,
+      compact: this.#compact, lineWidth: this.#lineWidth,
       alignRight: form.isArray === true && everyNumber(value, parts.length - (form.hasMore ? 1 : 0)),
     });
   }
@@ -276,7 +290,7 @@ class Inspector {
     const items = (level) => {
       const parts = [];
       let i = 0;
-      while (i < length && parts.length < ITEMS_MAX) {
+      while (i < length && parts.length < this.#itemsMax) {
         if (hasOwn(array, i)) {
           parts.push(this.#property(array, String(i), level, true, true));
           i++;
@@ -289,7 +303,7 @@ class Inspector {
       if (i < length) parts.push(`... ${length - i} more item${length - i > 1 ? "s" : ""}`);
       return parts;
     };
-    return { items, hasMore: length > ITEMS_MAX };
+    return { items, hasMore: length > this.#itemsMax };
   }
 
   #typedArrayForm(array, className, tag, kind) {
@@ -299,13 +313,13 @@ class Inspector {
     if (length === 0 && keys.length === 0) return { whole: `${lead}[]` };
     const items = () => {
       const parts = [];
-      for (let i = 0; i < length && i < ITEMS_MAX; i++) {
+      for (let i = 0; i < length && i < this.#itemsMax; i++) {
         parts.push(typeof array[i] === "bigint" ? `${array[i]}n` : number(array[i]));
       }
-      if (length > ITEMS_MAX) parts.push(`... ${length - ITEMS_MAX} more item${length - ITEMS_MAX > 1 ? "s" : ""}`);
+      if (length > this.#itemsMax) parts.push(`... ${length - this.#itemsMax} more item${length - this.#itemsMax > 1 ? "s" : ""}`);
       return parts;
     };
-    return { kind, open: `${lead}[`, close: "]", isArray: true, keys, items, hasMore: length > ITEMS_MAX };
+    return { kind, open: `${lead}[`, close: "]", isArray: true, keys, items, hasMore: length > this.#itemsMax };
   }
 
   #collectionForm(collection, lead, forEach, size) {
@@ -316,10 +330,10 @@ class Inspector {
       this.#indentation += 2;
       let seen = 0;
       apply(forEach, collection, [(value, key) => {
-        if (seen++ >= ITEMS_MAX) return;
+        if (seen++ >= this.#itemsMax) return;
         parts.push(forEach === mapForEach ? `${this.value(key, level)} => ${this.value(value, level)}` : this.value(value, level));
       }]);
-      if (size > ITEMS_MAX) parts.push(`... ${size - ITEMS_MAX} more item${size - ITEMS_MAX > 1 ? "s" : ""}`);
+      if (size > this.#itemsMax) parts.push(`... ${size - this.#itemsMax} more item${size - this.#itemsMax > 1 ? "s" : ""}`);
       this.#indentation -= 2;
       return parts;
     };
@@ -341,8 +355,8 @@ class Inspector {
       if (buffer.detached) return ["(detached)"];
       const bytes = new Uint8Array(buffer);
       let text = "";
-      for (let i = 0; i < bytes.length && i < ITEMS_MAX; i++) text += `${i > 0 ? " " : ""}${bytes[i].toString(16).padStart(2, "0")}`;
-      const more = bytes.length - ITEMS_MAX;
+      for (let i = 0; i < bytes.length && i < this.#itemsMax; i++) text += `${i > 0 ? " " : ""}${bytes[i].toString(16).padStart(2, "0")}`;
+      const more = bytes.length - this.#itemsMax;
       if (more > 0) text += ` ... ${more} more byte${more > 1 ? "s" : ""}`;
       return [`[Uint8Contents]: <${text}>`];
     };
@@ -431,9 +445,10 @@ function accessorsOf(object) {
   return hasOwn(object, "constructor") ? [] : names;
 }
 
-function inspect(value, options = undefined) {
-  const depth = options?.depth;
-  return new Inspector(depth === null ? Infinity : typeof depth === "number" ? depth : 2).value(value, 0);
+const noOptions = { __proto__: null };
+
+function inspect(value, options = noOptions) {
+  return new Inspector(options ?? noOptions).value(value, 0);
 }
 
 internals.console.inspect = inspect;

@@ -69,14 +69,15 @@ function inColumns(parts, indentation, extra, alignRight) {
 }
 
 // `levels`: how many levels of objects the parts hold, counted at the last of them.
-function layOut({ base, open, close, parts, indentation, levels, isArray, hasMore, alignRight }) {
+// `compact`: how many levels of objects may share a line, `false` for none; `lineWidth`: how long it may be.
+function layOut({ base, open, close, parts, indentation, levels, isArray, hasMore, alignRight, compact, lineWidth }) {
   let lines = parts;
-  if (isArray && parts.length >= GROUP_FROM) lines = inColumns(parts, indentation, hasMore ? 1 : 0, alignRight);
+  if (isArray && parts.length >= GROUP_FROM && compact >= 1) lines = inColumns(parts, indentation, hasMore ? 1 : 0, alignRight);
   const lead = base === "" ? "" : `${base} `;
-  if (levels < LEVELS_ON_A_LINE && lines === parts) {
+  if (levels < compact && lines === parts) {
     let length = parts.length + (parts.length + indentation + open.length + base.length + 10);
-    for (let i = 0; i < parts.length && length <= LINE_WIDTH; i++) length += parts[i].length;
-    if (length <= LINE_WIDTH && !base.includes("\n")) {
+    for (let i = 0; i < parts.length && length <= lineWidth; i++) length += parts[i].length;
+    if (length <= lineWidth && !base.includes("\n")) {
       const joined = parts.join(", ");
       if (!joined.includes("\n")) return `${lead}${open} ${joined} ${close}`;
     }
@@ -85,4 +86,4 @@ function layOut({ base, open, close, parts, indentation, levels, isArray, hasMor
   return `${lead}${open}${newLine}  ${lines.join(`,${newLine}  `)}${newLine}${close}`;
 }
 
-Object.assign(internals.console, { layOut, width, LINE_WIDTH });
+Object.assign(internals.console, { layOut, width, LINE_WIDTH, LEVELS_ON_A_LINE });
