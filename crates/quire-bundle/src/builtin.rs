@@ -1,7 +1,7 @@
 //! The modules the runtime provides instead of a file.
 
 /// Node's built-in modules that exist without the `node:` prefix.
-const NODE: [&str; 55] = [
+const NODE: [&str; 68] = [
     "assert",
     "assert/strict",
     "async_hooks",
@@ -57,6 +57,19 @@ const NODE: [&str; 55] = [
     "worker_threads",
     "zlib",
     "_http_agent",
+    "_http_client",
+    "_http_common",
+    "_http_incoming",
+    "_http_outgoing",
+    "_http_server",
+    "_stream_duplex",
+    "_stream_passthrough",
+    "_stream_readable",
+    "_stream_transform",
+    "_stream_wrap",
+    "_stream_writable",
+    "_tls_common",
+    "_tls_wrap",
 ];
 
 /// Whether a bare specifier such as `fs` names a module of Node.

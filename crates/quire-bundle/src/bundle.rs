@@ -35,6 +35,8 @@ pub struct BundleInput {
     pub minify: bool,
     /// Whether the compatibility flag `nodejs_compat` is on.
     pub node_compat: bool,
+    /// Whether `node:async_hooks` can be imported: by `nodejs_compat`, or by `nodejs_als` alone.
+    pub async_hooks: bool,
     /// Expressions to replace by others, such as `("__VERSION__", "\"1.0\"")`; they win over the built-in ones.
     pub define: Vec<(String, String)>,
 }
@@ -108,6 +110,7 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
     let translator = Translator {
         project: &project,
         node_compat: input.node_compat,
+        async_hooks: input.async_hooks,
         findings: &findings,
     };
     let mut problems = built.warnings;

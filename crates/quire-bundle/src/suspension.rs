@@ -37,7 +37,11 @@ pub(crate) fn edits(program: &Program<'_>) -> Vec<Edit> {
     let mut lowering = Lowering {
         edits: Vec::new(),
         // The program itself becomes the body of an async function.
-        functions: vec![Kind::Async { generator: false }],
+        functions: vec![Around {
+            kind: Kind::Async { generator: false },
+            opening: None,
+            suspends: true,
+        }],
         labelled: None,
     };
     lowering.visit_program(program);
@@ -50,10 +54,19 @@ enum Kind {
     Async { generator: bool },
 }
 
+/// A function around the place at hand.
+struct Around {
+    kind: Kind,
+    /// The edit that gives it its object.
+    opening: Option<usize>,
+    /// Whether it needs one.
+    suspends: bool,
+}
+
 struct Lowering {
     edits: Vec<Edit>,
     /// The functions around the place at hand, innermost last.
-    functions: Vec<Kind>,
+    functions: Vec<Around>,
     /// Where the labels of the statement at hand begin.
     labelled: Option<u32>,
 }
@@ -67,7 +80,9 @@ impl Lowering {
     }
 
     fn kind(&self) -> Kind {
-        self.functions.last().copied().unwrap_or(Kind::Plain)
+        self.functions
+            .last()
+            .map_or(Kind::Plain, |around| around.kind)
     }
 
     fn is_async(&self) -> bool {
@@ -78,18 +93,57 @@ impl Lowering {
         self.kind() == Kind::Async { generator: true }
     }
 
-    /// Gives a function its object.
-    fn open(&mut self, body: &FunctionBody<'_>) {
-        let at = body
-            .directives
-            .last()
-            .map_or(body.span.start + 1, |directive| directive.span.end);
-        self.insert(at, format!(";const {OWN} = new {CLASS}();"));
+    fn enter(&mut self, kind: Kind) {
+        self.functions.push(Around {
+            kind,
+            opening: None,
+            suspends: false,
+        });
+    }
+
+    /// Gives a function its object, unless it turns out to need none.
+    fn open(&mut self, at: u32, text: String) {
+        if let Some(around) = self.functions.last_mut() {
+            around.opening = Some(self.edits.len());
+        }
+        self.insert(at, text);
+    }
+
+    /// The name of the object, which is needed then.
+    fn own(&mut self) -> &'static str {
+        if let Some(around) = self.functions.last_mut() {
+            around.suspends = true;
+        }
+        OWN
+    }
+
+    fn leave(&mut self) {
+        if let Some(Around {
+            opening: Some(opening),
+            suspends: false,
+            ..
+        }) = self.functions.pop()
+        {
+            let text = &mut self.edits[opening].text;
+            *text = text.replace(&declaration(), "");
+        }
     }
 
     fn recover(&mut self, block: &BlockStatement<'_>) {
-        self.insert(block.span.start + 1, format!("{OWN}.recover();"));
+        let own = self.own();
+        self.insert(block.span.start + 1, format!("{own}.recover();"));
     }
+}
+
+fn declaration() -> String {
+    format!("const {OWN} = new {CLASS}();")
+}
+
+/// Behind the directives of a function.
+fn start_of(body: &FunctionBody<'_>) -> u32 {
+    body.directives
+        .last()
+        .map_or(body.span.start + 1, |directive| directive.span.end)
 }
 
 /// Whether a value could be an object whose `then` the engine will call.
@@ -115,34 +169,34 @@ fn may_be_thenable(expression: &Expression<'_>) -> bool {
 
 impl<'a> Visit<'a> for Lowering {
     fn visit_function(&mut self, function: &Function<'a>, flags: ScopeFlags) {
-        self.functions.push(match function.r#async {
+        self.enter(match function.r#async {
             true => Kind::Async {
                 generator: function.generator,
             },
             false => Kind::Plain,
         });
         if let (true, Some(body)) = (function.r#async, &function.body) {
-            self.open(body);
+            self.open(start_of(body), format!(";{}", declaration()));
         }
         walk::walk_function(self, function, flags);
-        self.functions.pop();
+        self.leave();
     }
 
     fn visit_arrow_function_expression(&mut self, arrow: &ArrowFunctionExpression<'a>) {
-        self.functions.push(match arrow.r#async {
+        self.enter(match arrow.r#async {
             true => Kind::Async { generator: false },
             false => Kind::Plain,
         });
         let mut closing = None;
         if arrow.r#async {
             match &arrow.body {
-                ArrowFunctionBody::FunctionBody(body) => self.open(body),
+                ArrowFunctionBody::FunctionBody(body) => {
+                    self.open(start_of(body), format!(";{}", declaration()));
+                }
                 body => {
                     let span = body.span();
-                    self.insert(
-                        span.start,
-                        format!("{{const {OWN} = new {CLASS}();return {CLASS}.thenable("),
-                    );
+                    let text = format!("{{{}return {CLASS}.thenable(", declaration());
+                    self.open(span.start, text);
                     closing = Some(span.end);
                 }
             }
@@ -151,41 +205,43 @@ impl<'a> Visit<'a> for Lowering {
         if let Some(end) = closing {
             self.insert(end, ");}");
         }
-        self.functions.pop();
+        self.leave();
     }
 
     fn visit_await_expression(&mut self, expression: &AwaitExpression<'a>) {
-        let span = expression.span;
+        let (span, own) = (expression.span, self.own());
         // The keyword alone: between it and what is awaited there may be a comment with line breaks.
         self.edits.push(Edit {
             span: Span::new(span.start, span.start + 5),
-            text: format!("{OWN}.resume(await {OWN}.suspend("),
+            text: format!("{own}.resume(await {own}.suspend("),
         });
         walk::walk_await_expression(self, expression);
         self.insert(span.end, "))");
     }
 
     fn visit_yield_expression(&mut self, expression: &YieldExpression<'a>) {
-        let span = expression.span;
-        match (&expression.argument, self.is_async_generator()) {
-            (Some(argument), true) if expression.delegate => {
-                self.insert(span.start, format!("{OWN}.resume("));
-                self.insert(argument.span().start, format!("{OWN}.suspend("));
+        if !self.is_async_generator() {
+            return walk::walk_yield_expression(self, expression);
+        }
+        let (span, own) = (expression.span, self.own());
+        match &expression.argument {
+            Some(argument) if expression.delegate => {
+                self.insert(span.start, format!("{own}.resume("));
+                self.insert(argument.span().start, format!("{own}.suspend("));
                 walk::walk_yield_expression(self, expression);
                 self.insert(span.end, "))");
             }
-            (Some(argument), true) => {
-                self.insert(span.start, format!("{OWN}.yielded("));
-                let text = format!("{OWN}.yielding(await {OWN}.suspend(");
+            Some(argument) => {
+                self.insert(span.start, format!("{own}.yielded("));
+                let text = format!("{own}.yielding(await {own}.suspend(");
                 self.insert(argument.span().start, text);
                 walk::walk_yield_expression(self, expression);
                 self.insert(span.end, ")))");
             }
-            (None, true) => {
-                let text = format!("{OWN}.yielded(yield {OWN}.yielding({OWN}.suspend()))");
+            None => {
+                let text = format!("{own}.yielded(yield {own}.yielding({own}.suspend()))");
                 self.edits.push(Edit { span, text });
             }
-            (_, false) => walk::walk_yield_expression(self, expression),
         }
     }
 
@@ -200,7 +256,10 @@ impl<'a> Visit<'a> for Lowering {
         let span = argument.span();
         let (before, after) = match self.is_async_generator() {
             // It is awaited there. Twice in brackets, because `return a, b` is allowed.
-            true => (format!("{OWN}.resume(await {OWN}.suspend(("), ")))"),
+            true => {
+                let own = self.own();
+                (format!("{own}.resume(await {own}.suspend(("), ")))")
+            }
             false => (format!("{CLASS}.thenable(("), "))"),
         };
         self.insert(span.start, before);
@@ -241,16 +300,17 @@ impl<'a> Visit<'a> for Lowering {
         if !statement.r#await {
             return walk::walk_for_of_statement(self, statement);
         }
+        let own = self.own();
         self.insert(start, "try {");
         self.visit_for_statement_left(&statement.left);
         let iterated = statement.right.span();
-        self.insert(iterated.start, format!("{OWN}.iterate("));
+        self.insert(iterated.start, format!("{own}.iterate("));
         self.visit_expression(&statement.right);
         self.insert(iterated.end, ")");
         self.visit_statement(&statement.body);
         self.insert(
             statement.span.end,
-            format!("}} finally {{ {OWN}.recover(); }}"),
+            format!("}} finally {{ {own}.recover(); }}"),
         );
     }
 }

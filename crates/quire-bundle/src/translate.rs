@@ -21,6 +21,7 @@ const CHANGED: &str = " any more";
 pub(crate) struct Translator<'a> {
     pub project: &'a Path,
     pub node_compat: bool,
+    pub async_hooks: bool,
     pub findings: &'a Findings,
 }
 
@@ -75,7 +76,10 @@ impl Translator<'_> {
         self.findings
             .runtime_imports
             .iter()
-            .filter(|import| import.module.starts_with("node:"))
+            .filter(|import| {
+                import.module.starts_with("node:")
+                    && !(self.async_hooks && import.module == "node:async_hooks")
+            })
             .map(|import| {
                 let problem = Problem::warning(format!(
                     "`{}` will fail at run time: modules of Node.js need the compatibility flag `nodejs_compat`",

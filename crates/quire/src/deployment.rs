@@ -92,6 +92,8 @@ pub async fn compile(
                 },
                 minify: false,
                 node_compat: settings.compatibility.has("nodejs_compat"),
+                async_hooks: settings.compatibility.has("nodejs_compat")
+                    || settings.compatibility.has("nodejs_als"),
                 define: Vec::new(),
             };
             Some(bundle(&input).await?)

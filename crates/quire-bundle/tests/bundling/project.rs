@@ -79,6 +79,7 @@ impl Project {
             mode: self.mode,
             minify: self.minify,
             node_compat: self.node_compat,
+            async_hooks: self.node_compat,
             define: self.define.clone(),
         })
     }

@@ -31,7 +31,7 @@ fn only_projects_that_import_async_hooks_are_changed() {
     assert_contains(&script, "quire.asyncContext()");
     assert_contains(
         &script,
-        "__quire_await.resume(await __quire_await.suspend(next()))",
+        "__quire_await.resume(await __quire_await.suspend( next()))",
     );
     assert_contains(&script, "catch {__quire_await.recover();");
 }
@@ -41,7 +41,7 @@ fn each_kind_of_suspension() {
     let script = lowered(
         "export async function* each(list) { outer: for await (const x of list) { if (await x) continue outer; yield x; yield; yield* list; return x; } }\n\
          export const onRequestGet = [async () => await 1, async (x) => x.y, async () => ({ a: 1 })];\n\
-         each; for (const f of onRequestGet) f();",
+         for await (const x of each([])) als; for (const f of onRequestGet) f();",
     );
     assert_contains(
         &script,
@@ -66,9 +66,13 @@ fn each_kind_of_suspension() {
     );
     assert_contains(
         &script,
-        "async () => {const __quire_await = new __quire_suspension();return __quire_suspension.thenable(__quire_await.resume(await __quire_await.suspend(1)));}",
+        "async () => {const __quire_await = new __quire_suspension();return __quire_suspension.thenable(__quire_await.resume(await __quire_await.suspend( 1)));}",
     );
-    assert_contains(&script, "return __quire_suspension.thenable(x.y);}");
+    // What never pauses needs no object.
+    assert_contains(
+        &script,
+        "async (x) => {return __quire_suspension.thenable(x.y);}",
+    );
 }
 
 #[test]

@@ -12,6 +12,8 @@ const NativeUint8Array = Uint8Array;
 
 const MAX_LENGTH = Number.MAX_SAFE_INTEGER;
 const MAX_STRING_LENGTH = 536870888;
+// Up to this length a text is worth looking at before native code is called.
+const SHORT = 64;
 const primitiveTypes = ["Buffer", "ArrayBuffer", "Array"];
 
 function Buffer(value, encodingOrOffset, length) {
@@ -33,6 +35,18 @@ const adopt = (bytes) => new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.le
 function fromString(text, encoding) {
   const codec = typeof encoding !== "string" || encoding === "" ? utf8 : codecOf(encoding);
   if (codec === undefined) throw new ERR_UNKNOWN_ENCODING(encoding);
+  const { length } = text;
+  if (codec === utf8 && length <= SHORT) {
+    // One array less than by way of the codec.
+    const bytes = new FastBuffer(length);
+    let i = 0;
+    for (; i < length; i++) {
+      const code = text.charCodeAt(i);
+      if (code > 0x7f) break;
+      bytes[i] = code;
+    }
+    if (i === length) return bytes;
+  }
   return adopt(codec.encode(text));
 }
 

@@ -12,7 +12,7 @@ const { encode: encodeUtf8, encodeInto } = TextEncoder.prototype;
 // Engines limit the number of arguments of one call.
 const CHUNK = 8192;
 // Up to this length going through text here is quicker than a call of native code.
-const SHORT = 24;
+const SHORT = 64;
 
 /** Writes what a codec encodes, as far as there is room. */
 const writeEncoded = (encode) => (text, bytes) => {

@@ -28,6 +28,8 @@ Object.assign(exports, {
     NODE_PERFORMANCE_GC_MAJOR: 4, NODE_PERFORMANCE_GC_MINOR: 1, NODE_PERFORMANCE_GC_INCREMENTAL: 8, NODE_PERFORMANCE_GC_WEAKCB: 16,
     NODE_PERFORMANCE_GC_FLAGS_NO: 0, NODE_PERFORMANCE_GC_FLAGS_FORCED: 4,
   },
+  eventLoopUtilization: () => ({ idle: 0, active: 0, utilization: 0 }),
+  timerify: notImplemented("perf_hooks.timerify"),
   monitorEventLoopDelay: notImplemented("perf_hooks.monitorEventLoopDelay"),
   createHistogram: notImplemented("perf_hooks.createHistogram"),
 });

@@ -209,6 +209,11 @@ Object.assign(process, {
   },
   hasUncaughtExceptionCaptureCallback: () => false,
   getActiveResourcesInfo: () => [],
+  _getActiveHandles: () => [],
+  _getActiveRequests: () => [],
+  _exiting: false,
+  _preload_modules: [],
+  domain: null,
   getSourceMapsSupport: () => ({ __proto__: null, enabled: false, nodeModules: false, generatedCode: false }),
   loadEnvFile: notImplemented("process.loadEnvFile"),
   getuid: () => 0,
@@ -219,12 +224,28 @@ Object.assign(process, {
   finalization: nothing(["register", "registerBeforeExit", "unregister"]),
   permission: { has: () => true },
   report: { compact: false, directory: "", filename: "", ...nothing(["getReport", "writeReport"]) },
-  ...nothing(["ref", "unref", "setSourceMapsEnabled", "setUncaughtExceptionCaptureCallback", "_rawDebug"]),
+  ...nothing([
+    "ref", "unref", "setSourceMapsEnabled", "setUncaughtExceptionCaptureCallback", "_rawDebug", "_debugEnd", "_debugProcess",
+    "_fatalException", "_startProfilerIdleNotifier", "_stopProfilerIdleNotifier", "_tickCallback",
+  ]),
   ...refused([
     "kill", "cpuUsage", "threadCpuUsage", "resourceUsage", "dlopen", "binding", "execve", "openStdin", "reallyExit",
-    "setuid", "seteuid", "setgid", "setegid", "setgroups", "initgroups",
+    "setuid", "seteuid", "setgid", "setegid", "setgroups", "initgroups", "_kill", "_linkedBinding",
   ]),
 });
+// Rejections that nobody handles are events of the global object here.
+const reported = { __proto__: null, unhandledRejection: "unhandledrejection", rejectionHandled: "rejectionhandled" };
+const forwarded = new Set();
+process.on("newListener", (name) => {
+  const type = reported[name];
+  if (type === undefined || forwarded.has(name)) return;
+  forwarded.add(name);
+  globalThis.addEventListener(type, (event) => {
+    const heard = name === "unhandledRejection" ? process.emit(name, event.reason, event.promise) : process.emit(name, event.promise);
+    if (heard) event.preventDefault();
+  });
+});
+
 lazy("env", environment);
 lazy("stdout", () => output(1, "log"));
 lazy("stderr", () => output(2, "error"));

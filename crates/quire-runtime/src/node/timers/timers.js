@@ -3,12 +3,8 @@ const { validateFunction } = require("internal/validators");
 const { setTimeout: start, setInterval: repeat, clearTimeout: stop } = internals.timers;
 const { defineProperty } = Object;
 const promisified = Symbol.for("nodejs.util.promisify.custom");
-const DELAY_MAX = 2 ** 31 - 1;
 
-const milliseconds = (delay) => {
-  const number = +delay;
-  return number >= 1 && number <= DELAY_MAX ? Math.trunc(number) : 1;
-};
+const milliseconds = (delay = 1) => +delay;
 
 class Timeout {
   #callback;
@@ -102,5 +98,6 @@ const timers = {
 for (const name of ["setTimeout", "setImmediate"]) {
   defineProperty(timers[name], promisified, { get: () => require("timers/promises")[name], enumerable: true });
 }
-Object.assign(exports, timers);
+const nothing = { active() {}, enroll() {}, unenroll() {} };
+Object.assign(exports, timers, nothing, { Timeout });
 defineProperty(exports, "promises", { get: () => require("timers/promises"), enumerable: true });

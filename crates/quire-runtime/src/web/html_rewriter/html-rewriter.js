@@ -52,7 +52,7 @@ class Registration {
         );
       }
       this.bits |= bit;
-      this.functions[kind] = handler;
+      this.functions[kind] = internals.capture(handler);
     }
   }
 }

@@ -214,7 +214,8 @@ function method(object, key) {
 class IteratorSource {
   constructor(iterator, isSync) {
     this.iterator = iterator;
-    this.nextMethod = iterator.next;
+    const { next } = iterator;
+    this.nextMethod = typeof next === "function" ? internals.capture(next) : next;
     this.isSync = isSync;
     this.stream = null;
   }

@@ -36,3 +36,14 @@ test("it is an emitter, and warnings are events", async () => {
   assertEquals([name, message, code, detail], ["Custom", "careful", "C1", "more"]);
   assertThrows(() => process.emitWarning(5), TypeError, 'The "warning" argument must be of type string or an instance of Error. Received type number (5)');
 });
+
+test("rejections that nobody handles", () => {
+  const heard = [];
+  const listener = (...args) => heard.push(args);
+  process.on("unhandledRejection", listener);
+  const promise = Promise.resolve();
+  const event = new PromiseRejectionEvent("unhandledrejection", { promise, reason: 5, cancelable: true });
+  dispatchEvent(event);
+  assertEquals([heard[0][0], heard[0][1] === promise, event.defaultPrevented], [5, true, true]);
+  process.off("unhandledRejection", listener);
+});
