@@ -40,7 +40,7 @@ internals.loadProgram = (load, vars, done) => {
   const quire = {
     __proto__: null,
     register: internals.register,
-    wasm: (base64) => new WebAssembly.Module(Uint8Array.fromBase64(base64)),
+    wasm: (base64) => internals.wasm.compile(Uint8Array.fromBase64(base64)),
     binary: (base64) => Uint8Array.fromBase64(base64).buffer,
     // Bundles that import node:async_hooks keep the context across `await` with this.
     asyncContext: () => internals.node.require("internal/async-context").Suspension,
@@ -51,7 +51,10 @@ internals.loadProgram = (load, vars, done) => {
     },
   };
   (async () => load(quire))().then(
-    () => done(null, null),
+    () => {
+      internals.wasm.programStarted();
+      done(null, null);
+    },
     (error) => {
       const isError = typeof error === "object" && error !== null && "stack" in error;
       done(isError ? `${error.name}: ${error.message}` : `Error: ${String(error)}`, isError ? `${error.stack}` : null);

@@ -106,6 +106,11 @@ impl RequestContext {
         self.id
     }
 
+    /// How many operations are under way.
+    pub(crate) fn pending(&self) -> u32 {
+        self.pending.get()
+    }
+
     /// Reads the head of the request, unless it came from nowhere.
     pub(crate) fn with_head<R>(
         &self,

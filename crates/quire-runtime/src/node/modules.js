@@ -85,7 +85,7 @@ internals.beforeProgram(() => {
     lazyGlobal("process", () => require("process"));
     lazyGlobal("setImmediate", () => require("timers").setImmediate);
     lazyGlobal("clearImmediate", () => require("timers").clearImmediate);
-    internals.performance.exposeEnumerable("global", globalThis);
+    internals.exposeEnumerable("global", globalThis);
   }
   if (enable_nodejs_global_timers) {
     for (const name of ["setTimeout", "setInterval", "clearTimeout", "clearInterval"]) {

@@ -10,14 +10,19 @@ mod encoding;
 mod events;
 pub(crate) mod fetch;
 mod formdata;
+mod global_scope;
 mod html_rewriter;
+mod message_channel;
+mod navigator;
 mod performance;
+mod scheduler;
 mod sockets;
 mod streams;
 mod structured_clone;
 mod timers;
 mod url;
 mod url_pattern;
+mod wasm;
 pub(crate) mod websocket;
 
 #[cfg(test)]
@@ -42,25 +47,31 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     sockets::install(realm);
     websocket::install(realm);
     let sources = [
+        global_scope::FIRST,
         events::SOURCES,
+        global_scope::SOURCES,
         timers::SOURCES,
+        wasm::SOURCES,
         abort::SOURCES,
+        scheduler::SOURCES,
         url::SOURCES,
         url_pattern::SOURCES,
         encoding::SOURCES,
         base64::SOURCES,
         structured_clone::SOURCES,
+        message_channel::SOURCES,
+        performance::SOURCES,
         console::SOURCES,
         streams::SOURCES,
         compression::SOURCES,
         blob::SOURCES,
         formdata::SOURCES,
         crypto::SOURCES,
-        performance::SOURCES,
         fetch::SOURCES,
         html_rewriter::SOURCES,
         sockets::SOURCES,
         websocket::SOURCES,
+        navigator::SOURCES,
     ];
     for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;

@@ -93,11 +93,13 @@ impl WorkerProcess {
 ///   loop that the optimising compiler made.
 /// - No tail calls, as in V8: endless recursion ends in a `RangeError` and stacks keep their frames.
 /// - `using` and `SharedArrayBuffer`, which Workers have.
-const ENGINE_OPTIONS: [(&str, &str); 4] = [
+/// - UTC as the time zone, wherever the machine is.
+const ENGINE_OPTIONS: [(&str, &str); 5] = [
     ("JSC_usePollingTraps", "1"),
     ("JSC_useTailCalls", "0"),
     ("JSC_useExplicitResourceManagement", "1"),
     ("JSC_useSharedArrayBuffer", "1"),
+    ("TZ", "UTC"),
 ];
 
 /// The command for a worker: by default the very program that runs now.

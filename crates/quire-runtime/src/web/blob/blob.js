@@ -196,3 +196,6 @@ internals.blob = {
   createBlob: (bytes, type) => new Blob(SECRET, bytes, type),
   createFile: (bytes, type, name, lastModified = now()) => new File(SECRET, bytes, type, name, lastModified),
 };
+
+internals.structuredClone.register(Blob, (blob) => internals.blob.createBlob(viewOf(blob), blob.type));
+internals.structuredClone.refuse(File);

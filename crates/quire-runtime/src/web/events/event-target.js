@@ -47,6 +47,7 @@ class EventTarget {
     if (arguments.length < 2) throw new NativeTypeError("addEventListener(): two arguments are required");
     const name = `${type}`;
     checkCallback(callback, "addEventListener");
+    if (callback === null || callback === undefined) return;
     let once = false;
     let passive = false;
     let signal;
@@ -58,7 +59,6 @@ class EventTarget {
         throw new NativeTypeError("addEventListener(): options.signal must be an AbortSignal.");
       }
     }
-    if (callback === null || callback === undefined) return;
     if (signal !== undefined && internals.abort.isAborted(signal)) return;
     const list = listenersOf(holder)?.get(name) ?? [];
     for (let i = 0; i < list.length; i++) if (list[i].callback === callback) return;
@@ -76,6 +76,7 @@ class EventTarget {
     if (arguments.length < 2) throw new NativeTypeError("removeEventListener(): two arguments are required");
     const name = `${type}`;
     checkCallback(callback, "removeEventListener");
+    if (callback === null || callback === undefined) return;
     if (options !== undefined) checkCapture(options, "removeEventListener");
     const list = listenersOf(holder)?.get(name);
     if (list === undefined) return;

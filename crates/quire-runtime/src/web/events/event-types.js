@@ -69,6 +69,8 @@ class ErrorEvent extends Event {
   }
 }
 
+let createMessage;
+
 class MessageEvent extends Event {
   #data;
   #origin;
@@ -81,11 +83,17 @@ class MessageEvent extends Event {
     super(type, init);
     const given = dictionary(init, "MessageEvent");
     this.#data = given?.data === undefined ? null : given.data;
-    // The Workers runtime says null, where browsers say "".
-    this.#origin = given?.origin === undefined || given.origin === null ? null : `${given.origin}`;
+    this.#origin = given?.origin === undefined ? "" : `${given.origin}`.toWellFormed();
     this.#lastEventId = given?.lastEventId === undefined ? "" : `${given.lastEventId}`;
     this.#source = given?.source ?? null;
     this.#ports = Object.freeze(given?.ports === undefined ? [] : [...given.ports]);
+  }
+  static {
+    createMessage = (type, init) => {
+      const event = new MessageEvent(type, init);
+      if (init.origin === undefined) event.#origin = null;
+      return event;
+    };
   }
   get data() {
     return receiver(this, isObject(this) && #data in this, "MessageEvent").#data;
@@ -177,4 +185,6 @@ Object.assign(internals.events, classes, {
   // `waitUntil(promise)` is what event.waitUntil calls. Subclasses pass `extendableKey` as the first argument of super().
   createExtendableEvent: (type, waitUntil) => new ExtendableEvent(key, type, waitUntil),
   extendableKey: key,
+  // A MessageEvent of the runtime's own: without an origin that is null, not "".
+  createMessageEvent: createMessage,
 });

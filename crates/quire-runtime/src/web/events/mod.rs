@@ -1,4 +1,4 @@
-//! `DOMException`, `Event`, `EventTarget`, the event classes, and message channels. JavaScript only.
+//! `DOMException`, `Event`, `EventTarget` and the event classes. JavaScript only.
 
 /// Evaluated first of all Web APIs: every other one throws `DOMException`s.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
@@ -16,12 +16,4 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
         include_str!("event-target.js"),
     ),
     ("web/events/event-types.js", include_str!("event-types.js")),
-    (
-        "web/events/global-scope.js",
-        include_str!("global-scope.js"),
-    ),
-    (
-        "web/events/message-channel.js",
-        include_str!("message-channel.js"),
-    ),
 ];

@@ -1,11 +1,10 @@
-//! `performance`, `navigator`, `scheduler`, `self`, `origin` and `reportError`. JavaScript only.
+//! `performance`: the clock, and with `nodejs_compat` the timeline. JavaScript only.
 
-/// Evaluated after web/events, web/abort and web/timers.
+/// Evaluated after web/events and web/structured_clone.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
     (
         "web/performance/performance.js",
         include_str!("performance.js"),
     ),
-    ("web/performance/navigator.js", include_str!("navigator.js")),
-    ("web/performance/scheduler.js", include_str!("scheduler.js")),
+    ("web/performance/timeline.js", include_str!("timeline.js")),
 ];

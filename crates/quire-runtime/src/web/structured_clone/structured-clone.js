@@ -28,12 +28,20 @@ const bufferDetached = getter(ArrayBuffer.prototype, "detached");
 const bufferResizable = getter(ArrayBuffer.prototype, "resizable");
 const bufferMaximum = getter(ArrayBuffer.prototype, "maxByteLength");
 const bufferSlice = ArrayBuffer.prototype.slice;
+const bufferResize = ArrayBuffer.prototype.resize;
 const bufferTransfer = ArrayBuffer.prototype.transfer;
+// The engine exposes the class if it was started so.
+const { SharedArrayBuffer } = globalThis;
+const isShared =
+  SharedArrayBuffer === undefined
+    ? () => false
+    : accepts.bind(undefined, getter(SharedArrayBuffer.prototype, "byteLength"));
 const TypedArray = getPrototypeOf(Uint8Array);
 const arrayTag = getter(TypedArray.prototype, Symbol.toStringTag);
 const arrayBuffer = getter(TypedArray.prototype, "buffer");
 const arrayOffset = getter(TypedArray.prototype, "byteOffset");
 const arrayLength = getter(TypedArray.prototype, "length");
+const arrayKeys = TypedArray.prototype.keys;
 const viewBuffer = getter(DataView.prototype, "buffer");
 const viewOffset = getter(DataView.prototype, "byteOffset");
 const viewLength = getter(DataView.prototype, "byteLength");
@@ -59,7 +67,7 @@ const boxed = {
 
 // Built-in objects that hold more than their properties, by their prototypes.
 const uncloneable = new WeakSet();
-for (const name of ["Promise", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "SharedArrayBuffer", "Iterator", "Symbol"]) {
+for (const name of ["Promise", "WeakMap", "WeakSet", "WeakRef", "FinalizationRegistry", "Iterator", "Symbol"]) {
   if (typeof globalThis[name] === "function") uncloneable.add(globalThis[name].prototype);
 }
 uncloneable.add(getPrototypeOf(getPrototypeOf([][Symbol.iterator]())));
@@ -74,6 +82,9 @@ for (const namespace of [Intl, globalThis.WebAssembly ?? {}]) {
 
 // prototype of a platform class → function (instance, clone) → the copy
 const registered = new NativeMap();
+
+// prototypes of platform classes whose instances are refused although they inherit from a class that is not
+const refused = new WeakSet();
 
 const refuse = (what) => internals.domException("DataCloneError", `${what} could not be cloned.`);
 
@@ -147,6 +158,8 @@ class Cloner {
     if (accepts(mapSize, object)) return this.#map(object);
     if (accepts(setSize, object)) return this.#set(object);
     if (accepts(bufferLength, object)) return this.#buffer(object);
+    // The copy shares the memory: there is no other agent it could go to.
+    if (isShared(object)) return this.#remember(object, object);
     if (object !== NativeRegExp.prototype && accepts(regExpSource, object)) {
       return this.#remember(object, new NativeRegExp(apply(regExpSource, object, []), apply(regExpFlags, object, [])));
     }
@@ -159,13 +172,19 @@ class Cloner {
 
   #ofClass(object, prototype) {
     for (let level = prototype; level !== null; level = getPrototypeOf(level)) {
+      if (refused.has(level)) break;
       const cloneInstance = registered.get(level);
       if (cloneInstance !== undefined) {
         return this.#remember(object, cloneInstance(object, (inner) => this.clone(inner)));
       }
       if (uncloneable.has(level)) throw refuse(describe(object));
     }
-    if (internals.isPlatformObject(object) || object === globalThis) throw refuse(describe(object));
+    const platformClass = internals.platformClass(object);
+    if (platformClass !== undefined) {
+      const message = `Could not serialize object of type "${platformClass}". This type does not support serialization.`;
+      throw internals.domException("DataCloneError", message);
+    }
+    if (object === globalThis) throw refuse(describe(object));
     return this.#plain(object);
   }
 
@@ -245,21 +264,43 @@ class Cloner {
 
   #view(view) {
     const kind = apply(arrayTag, view, []);
-    const isArrayView = kind !== undefined;
-    const buffer = apply(isArrayView ? arrayBuffer : viewBuffer, view, []);
-    if (!accepts(bufferLength, buffer)) throw refuse("A view of shared memory");
+    const members = kind === undefined ? dataViewMembers : arrayMembers;
+    const buffer = apply(members.buffer, view, []);
+    if (accepts(bufferDetached, buffer) && apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
+    if (!accepts(members.validate, view)) throw refuse("A view that is out of its buffer's bounds");
     const copied = this.#object(buffer);
-    let offset;
-    let length;
-    try {
-      offset = apply(isArrayView ? arrayOffset : viewOffset, view, []);
-      length = apply(isArrayView ? arrayLength : viewLength, view, []);
-    } catch {
-      throw refuse("A view that is out of its buffer's bounds");
-    }
-    const View = isArrayView ? arrayClasses[kind] : NativeDataView;
+    const View = kind === undefined ? NativeDataView : arrayClasses[kind];
+    const offset = apply(members.offset, view, []);
+    const length = tracksLength(view, buffer, members) ? undefined : apply(members.length, view, []);
     return this.#remember(view, new View(copied, offset, length));
   }
+}
+
+const dataViewMembers = { buffer: viewBuffer, offset: viewOffset, length: viewLength, validate: viewLength };
+const arrayMembers = { buffer: arrayBuffer, offset: arrayOffset, length: arrayLength, validate: arrayKeys };
+
+// Whether a view grows with its buffer. Nothing tells but trying: for a moment the buffer gets another size.
+function tracksLength(view, buffer, members) {
+  if (!accepts(bufferLength, buffer) || !apply(bufferResizable, buffer, [])) return false;
+  const length = apply(members.length, view, []);
+  const elementSize = members === arrayMembers ? view.BYTES_PER_ELEMENT : 1;
+  const total = apply(bufferLength, buffer, []);
+  if (apply(members.offset, view, []) + (length + 1) * elementSize <= total) return false;
+  const grown = total + elementSize;
+  if (grown <= apply(bufferMaximum, buffer, [])) {
+    apply(bufferResize, buffer, [grown]);
+    const tracks = apply(members.length, view, []) !== length;
+    apply(bufferResize, buffer, [total]);
+    return tracks;
+  }
+  if (length === 0) return false;
+  const end = apply(bufferSlice, buffer, [total - elementSize]);
+  apply(bufferResize, buffer, [total - elementSize]);
+  // A view of fixed length is out of bounds now.
+  const tracks = accepts(members.validate, view);
+  apply(bufferResize, buffer, [total]);
+  new NativeUint8Array(buffer, total - elementSize).set(new NativeUint8Array(end));
+  return tracks;
 }
 
 function emptyLike(buffer) {
@@ -321,6 +362,8 @@ internals.structuredClone = {
   clone,
   // `cloneInstance(instance, clone)` makes the copy of an instance; what it throws comes out of structuredClone().
   register: (Class, cloneInstance) => registered.set(Class.prototype, cloneInstance),
+  // Refuses instances of a class that extends a registered one.
+  refuse: (Class) => refused.add(Class.prototype),
 };
 
 const { DOMException } = globalThis;

@@ -1,6 +1,7 @@
 //! `setTimeout`, `setInterval`, `queueMicrotask`; and the account of work on the engine's own threads.
 
 use crate::core::body_ops::handle;
+use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -9,12 +10,18 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[("web/timers/timers.js", include_s
 
 /// A longer delay than any process lives; tokio's clock ends some time after it.
 const DELAY_MS_MAX: f64 = 1000.0 * 60.0 * 60.0 * 24.0 * 365.0;
+/// How many timers and other operations a request may have under way when it starts one more timer.
+const TIMERS_MAX: u32 = 10_000;
 /// What an interval of zero is made of, so that it leaves room for other work.
 const INTERVAL_MIN: Duration = Duration::from_millis(1);
 
 pub(crate) fn install(realm: &Realm) {
     realm.realm_op("timer_start", |realm, call| {
         let request = realm.require_request()?;
+        if request.pending() > TIMERS_MAX {
+            let message = "You have exceeded the number of active timeouts you may set.";
+            return Err(OpError::Dom("QuotaExceededError", message.into()));
+        }
         let callback = call.value(0);
         let delay = Duration::from_millis(call.number(1)?.min(DELAY_MS_MAX) as u64);
         let repeat = call.boolean(2);
@@ -33,6 +40,8 @@ pub(crate) fn install(realm: &Realm) {
             loop {
                 ticks.tick().await;
                 fire();
+                // A late tick comes without waiting: this is where an interval that was cleared meanwhile ends.
+                tokio::task::yield_now().await;
             }
         });
         Ok(number as f64)

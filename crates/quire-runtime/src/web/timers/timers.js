@@ -1,11 +1,14 @@
 // setTimeout and its kin: https://html.spec.whatwg.org/#timers. Ids are numbers; a delay below zero is
 // zero; a timer ends with the request that started it.
 
+const NativeTypeError = TypeError;
 const { apply } = Reflect;
+const { max, trunc } = Math;
 
 function start(name, callback, delay, repeat, callbackArguments) {
-  if (typeof callback !== "function") throw new TypeError(`${name}() takes a function.`);
-  delay = Math.max(Math.trunc(Number(delay)) || 0, 0);
+  if (typeof callback !== "function") throw new NativeTypeError(`${name}() takes a function.`);
+  // A BigInt or a symbol throws.
+  delay = max(trunc(+delay) || 0, 0);
   callback = internals.capture(callback);
   const run = () => {
     try {
@@ -40,7 +43,7 @@ const timers = {
   },
   queueMicrotask(callback) {
     checkReceiver(this);
-    if (typeof callback !== "function") throw new TypeError("queueMicrotask() takes a function.");
+    if (typeof callback !== "function") throw new NativeTypeError("queueMicrotask() takes a function.");
     callback = internals.capture(callback);
     enqueue(() => {
       try {
@@ -58,16 +61,3 @@ const enqueue = (job) => apply(then, resolved, [job]);
 
 for (const [name, value] of Object.entries(timers)) internals.expose(name, value);
 internals.timers = timers;
-
-// Compiling happens on the engine's own threads: the request is not idle meanwhile.
-for (const name of ["compile", "instantiate"]) {
-  const original = WebAssembly[name];
-  WebAssembly[name] = {
-    [name](...callArguments) {
-      const promise = apply(original, WebAssembly, callArguments);
-      const release = ops.pending_begin();
-      if (release !== 0) apply(then, promise, [() => ops.pending_end(release), () => ops.pending_end(release)]);
-      return promise;
-    },
-  }[name];
-}

@@ -5,7 +5,7 @@ const { toWellFormed } = String.prototype;
 const { test: regExpTest } = RegExp.prototype;
 const { isView } = ArrayBuffer;
 const { defineProperty } = Object;
-const { EventTarget, MessageEvent, CloseEvent, ErrorEvent, dispatch } = internals.events;
+const { EventTarget, createMessageEvent, CloseEvent, ErrorEvent, dispatch } = internals.events;
 const NativeTypeError = TypeError;
 const NativeArrayBuffer = ArrayBuffer;
 
@@ -278,10 +278,10 @@ function close(state, code, reason) {
 function receive(socket, state, kind, data, reason) {
   if (state.failed) return;
   if (kind === TEXT) {
-    deliver(socket, state, new MessageEvent("message", { data }));
+    deliver(socket, state, createMessageEvent("message", { data }));
   } else if (kind === BINARY) {
     const body = state.binaryType === "blob" ? internals.blob.createBlob(data, "") : data.buffer;
-    deliver(socket, state, new MessageEvent("message", { data: body }));
+    deliver(socket, state, createMessageEvent("message", { data: body }));
   } else if (kind === CLOSE) {
     state.closedIncoming = true;
     if (!state.halfOpen && !state.closedOutgoing && !state.aborted) close(state, data, reason);

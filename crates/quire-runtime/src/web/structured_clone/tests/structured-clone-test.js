@@ -100,3 +100,29 @@ test("what cannot be copied is refused", () => {
   assertThrows(() => structuredClone(1, 5), TypeError);
   assertThrows(() => structuredClone({ get a() { throw new RangeError("mine"); } }), RangeError, "mine");
 });
+
+test("views of resizable buffers", () => {
+  for (const [size, maximum] of [[16, 32], [16, 16], [0, 8]]) {
+    const buffer = new ArrayBuffer(size, { maxByteLength: maximum });
+    new Uint8Array(buffer).fill(7);
+    const copy = structuredClone({ whole: new Uint32Array(buffer), fixed: new Uint8Array(buffer, 0, size), view: new DataView(buffer) });
+    assertEquals([copy.whole.length, copy.fixed.length, copy.view.byteLength], [size / 4, size, size]);
+    assertEquals([buffer.byteLength, new Uint8Array(buffer).every((byte) => byte === 7), [...copy.fixed].every((byte) => byte === 7)], [size, true, true]);
+    copy.whole.buffer.resize(8);
+    assertEquals([copy.whole.length, copy.view.byteLength], [2, 8]);
+    assertEquals(copy.fixed.length, size > 8 ? 0 : size);
+  }
+  const buffer = new ArrayBuffer(8, { maxByteLength: 8 });
+  const views = [new Uint8Array(buffer, 4, 4), new DataView(buffer, 4, 4)];
+  buffer.resize(4);
+  for (const view of views) refused(view);
+});
+
+test("platform objects", async () => {
+  const blob = structuredClone(new Blob(["ab"], { type: "text/x" }));
+  assertEquals([blob.constructor, blob.type, await blob.text()], [Blob, "text/x", "ab"]);
+  for (const [value, name] of [[new File([], "f"), "File"], [new FormData(), "FormData"], [new URL("http://a"), "URL"], [new (class extends URL {})("http://a"), "URL"]]) {
+    const message = `Could not serialize object of type "${name}". This type does not support serialization.`;
+    assertEquals(assertThrows(() => structuredClone(value), DOMException).message, message);
+  }
+});

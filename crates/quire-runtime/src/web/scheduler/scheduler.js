@@ -14,7 +14,7 @@ class Scheduler {
   async wait(delay, options = undefined) {
     if (!(#genuine in Object(this))) throw new NativeTypeError("Illegal invocation: this member belongs to Scheduler");
     if (arguments.length === 0) throw new NativeTypeError("wait(): the delay is missing");
-    const milliseconds = Number(delay);
+    const milliseconds = +delay;
     const signal = options?.signal;
     const { setTimeout, clearTimeout } = internals.timers;
     if (signal === undefined || signal === null) {
@@ -36,4 +36,4 @@ class Scheduler {
   }
 }
 internals.defineClass(Scheduler, "Scheduler");
-internals.performance.exposeEnumerable("scheduler", new Scheduler(key));
+internals.exposeEnumerable("scheduler", new Scheduler(key));

@@ -1,6 +1,8 @@
-// MessageChannel and MessagePort inside one realm (HTML §9.4): nothing can be transferred.
+// MessageChannel and MessagePort inside one realm (HTML §9.4): nothing can be transferred, and close() fires its events at once.
+const NativeError = Error;
 const NativeTypeError = TypeError;
-const { EventTarget, MessageEvent, dispatch, fire } = internals.events;
+const { iterator } = Symbol;
+const { EventTarget, createMessageEvent, dispatch, fire, queueTask } = internals.events;
 const key = Symbol();
 
 // What an event handler attribute keeps; only functions are called.
@@ -13,6 +15,7 @@ class MessagePort extends EventTarget {
   #other = null;
   // Messages that wait for start(); null once the port is started.
   #waiting = [];
+  // What was posted before is delivered all the same.
   #closed = false;
   #onmessage = null;
   #onmessageerror = null;
@@ -39,8 +42,8 @@ class MessagePort extends EventTarget {
   postMessage(message, transfer = undefined) {
     of(this);
     if (arguments.length === 0) throw new NativeTypeError("postMessage(): the message is missing");
-    const list = transfer !== null && typeof transfer === "object" && !(Symbol.iterator in transfer) ? transfer.transfer : transfer;
-    if (list !== undefined && list !== null && [...list].length > 0) throw new Error("Transfer list is not supported");
+    const list = isObject(transfer) && !(iterator in transfer) ? transfer.transfer : transfer;
+    if (list !== undefined && list !== null && [...list].length > 0) throw new NativeError("Transfer list is not supported");
     const data = internals.structuredClone.clone(message);
     const other = this.#other;
     if (this.#closed || other.#closed) return;
@@ -50,7 +53,7 @@ class MessagePort extends EventTarget {
 
   start() {
     const waiting = of(this).#waiting;
-    if (waiting === null || this.#closed) return;
+    if (waiting === null) return;
     this.#waiting = null;
     for (const data of waiting) this.#deliver(data);
   }
@@ -60,13 +63,12 @@ class MessagePort extends EventTarget {
     const other = this.#other;
     this.#closed = true;
     other.#closed = true;
-    for (const port of [other, this]) internals.events.queueTask(() => fire(port, "close"));
+    fire(other, "close");
+    fire(this, "close");
   }
 
   #deliver(data) {
-    internals.events.queueTask(() => {
-      if (!this.#closed) dispatch(this, new MessageEvent("message", { data }));
-    });
+    queueTask(() => dispatch(this, createMessageEvent("message", { data })));
   }
 
   get onmessage() {
@@ -107,21 +109,6 @@ class MessageChannel {
     return this.#port2;
   }
 }
-
-const resolved = Promise.resolve();
-const { then } = Promise.prototype;
-// Later, in order, and outside the caller's stack. A throwing listener is reported as any uncaught error is.
-internals.events.queueTask = (task) => {
-  Reflect.apply(then, resolved, [
-    () => {
-      try {
-        task();
-      } catch (error) {
-        internals.events.reportException(error);
-      }
-    },
-  ]);
-};
 
 internals.defineClass(MessagePort, "MessagePort");
 internals.defineClass(MessageChannel, "MessageChannel");

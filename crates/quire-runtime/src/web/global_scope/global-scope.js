@@ -1,29 +1,34 @@
-// The global object as an EventTarget: ServiceWorkerGlobalScope → WorkerGlobalScope → EventTarget, and the events the
-// runtime reports there.
+// The global object as an EventTarget: ServiceWorkerGlobalScope → WorkerGlobalScope → EventTarget, the events the
+// runtime reports there, and reportError().
 const { EventTarget, ErrorEvent, PromiseRejectionEvent, dispatch, hasListeners } = internals.events;
+const NativeTypeError = TypeError;
+const { apply } = Reflect;
+const { isPrototypeOf } = Object.prototype;
 
 class WorkerGlobalScope extends EventTarget {
   constructor() {
-    throw new TypeError("Illegal constructor");
+    throw new NativeTypeError("Illegal constructor");
   }
 }
 
-class ServiceWorkerGlobalScope extends WorkerGlobalScope {}
+class ServiceWorkerGlobalScope extends WorkerGlobalScope {
+  // The global object does not inherit from the class (see below), but programs ask. For the classes above the answer is
+  // `false`, which is what the original says too.
+  static [Symbol.hasInstance](value) {
+    return value === globalThis || apply(isPrototypeOf, ServiceWorkerGlobalScope.prototype, [value]);
+  }
+}
 
 internals.defineClass(WorkerGlobalScope, "WorkerGlobalScope");
 internals.defineClass(ServiceWorkerGlobalScope, "ServiceWorkerGlobalScope");
 internals.expose("WorkerGlobalScope", WorkerGlobalScope);
-internals.expose("ServiceWorkerGlobalScope", ServiceWorkerGlobalScope);
+internals.exposeEnumerable("ServiceWorkerGlobalScope", ServiceWorkerGlobalScope);
 
-function makeGlobalEventTarget(target) {
-  if (target instanceof EventTarget) return;
-  if (Reflect.setPrototypeOf(target, ServiceWorkerGlobalScope.prototype)) return;
-  // JavaScriptCore does not let go of the global object's prototype: own members do as well.
-  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
-    internals.expose(name, EventTarget.prototype[name]);
-  }
-  Object.defineProperty(target, Symbol.toStringTag, { value: "ServiceWorkerGlobalScope", configurable: true });
+// JavaScriptCore does not let go of the global object's prototype: own members do as well.
+for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+  internals.expose(name, EventTarget.prototype[name]);
 }
+Object.defineProperty(globalThis, Symbol.toStringTag, { value: "ServiceWorkerGlobalScope", configurable: true });
 
 function describe(error) {
   try {
@@ -54,8 +59,22 @@ function reportException(error) {
   if (unhandled) internals.events.logUncaught(error);
 }
 
+const resolved = Promise.resolve();
+const { then } = Promise.prototype;
+
 Object.assign(internals.events, {
-  makeGlobalEventTarget,
+  // Runs a task later, in order, and outside the caller's stack. What it throws is reported as any uncaught error is.
+  queueTask: (task) => {
+    apply(then, resolved, [
+      () => {
+        try {
+          task();
+        } catch (error) {
+          reportException(error);
+        }
+      },
+    ]);
+  },
   reportException,
   // What becomes of an uncaught error in the end; web/console puts its own form in place of this one.
   logUncaught: (error) => ops.console_write("error", describe(error)),
@@ -69,4 +88,12 @@ Object.assign(internals.events, {
     fireGlobally("rejectionhandled", () => new PromiseRejectionEvent("rejectionhandled", { promise, reason })),
 });
 internals.reportException = reportException;
-makeGlobalEventTarget(globalThis);
+
+const { reportError } = {
+  reportError(error) {
+    if (this !== undefined && this !== null && this !== globalThis) throw internals.illegalInvocation();
+    if (arguments.length === 0) throw new NativeTypeError("reportError(): the error is missing");
+    reportException(error);
+  },
+};
+internals.expose("reportError", reportError);

@@ -48,4 +48,4 @@ class Navigator {
 Object.defineProperty(Navigator, "length", { value: 0, configurable: true });
 internals.defineClass(Navigator, "Navigator");
 internals.expose("Navigator", Navigator);
-internals.performance.exposeEnumerable("navigator", new Navigator(key));
+internals.exposeEnumerable("navigator", new Navigator(key));
