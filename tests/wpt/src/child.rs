@@ -104,7 +104,8 @@ async fn run(job: Job) -> Result<String, String> {
         routes: routes.clone(),
         vars: serde_json::Map::new(),
         compatibility_date: "2026-06-01".into(),
-        compatibility_flags: Vec::new(),
+        // Tests are handlers here, and those of WebAssembly compile what they try.
+        compatibility_flags: vec!["wasm_compile_in_handlers".into()],
         cpu_limit_ms: 0,
     };
     let log = job.log;

@@ -39,6 +39,11 @@ impl Compatibility {
         Self::new(&program.compatibility_date, &program.compatibility_flags)
     }
 
+    /// Whether the flag of this name is on.
+    pub(crate) fn has(&self, flag: &str) -> bool {
+        self.behaviour.has(flag)
+    }
+
     /// All flags of the original as JSON: an object of booleans.
     fn json(&self) -> String {
         let mut json = String::with_capacity(10_000);

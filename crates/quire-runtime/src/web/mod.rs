@@ -7,6 +7,7 @@ mod compression;
 mod console;
 mod crypto;
 mod encoding;
+mod event_source;
 mod events;
 pub(crate) mod fetch;
 mod formdata;
@@ -41,7 +42,9 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     encoding::install(realm);
     url::install(realm);
     timers::install(realm);
+    wasm::install(realm);
     fetch::install(realm);
+    event_source::install(realm);
     formdata::install(realm);
     html_rewriter::install(realm);
     sockets::install(realm);
@@ -68,6 +71,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         formdata::SOURCES,
         crypto::SOURCES,
         fetch::SOURCES,
+        event_source::SOURCES,
         html_rewriter::SOURCES,
         sockets::SOURCES,
         websocket::SOURCES,

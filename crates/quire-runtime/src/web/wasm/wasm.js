@@ -63,8 +63,8 @@ for (const name in functions) {
 internals.wasm = {
   // Makes a module at any time: for those that the bundle brought.
   compile: (bytes) => new NativeModule(bytes),
-  // From now on code comes from no bytes any more.
+  // From now on code comes from no bytes any more, unless the program's flags say otherwise.
   programStarted() {
-    started = true;
+    started = !ops.wasm_compile_in_handlers();
   },
 };

@@ -1,3 +1,4 @@
+// compatibility: 2026-06-01
 const enumerable = Object.keys(globalThis);
 
 test("the shape of the global object", () => {

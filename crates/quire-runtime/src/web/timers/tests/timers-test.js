@@ -1,3 +1,4 @@
+// compatibility: 2026-06-01
 test("order, arguments and receiver", async () => {
   const seen = [];
   await new Promise((resolve) => {
