@@ -3,6 +3,7 @@
 //! A module is the body of `function (globalThis, internals, ops, require, exports)`, evaluated when something first imports
 //! it: it fills `exports`, or returns the module's value. Names under `internal/` can only be required by other modules here.
 
+mod crypto;
 mod zlib;
 
 use crate::core::error::OpError;
@@ -141,6 +142,17 @@ const MODULES: &[Module] = modules! {
     "fs" "stubs/fs.js";
     "fs/promises" "stubs/fs-promises.js";
     "string_decoder" "string_decoder/string-decoder.js";
+    "internal/crypto/calls" "crypto/calls.js";
+    "internal/crypto/hashing" "crypto/hashing.js";
+    "internal/crypto/random" "crypto/random.js";
+    "internal/crypto/derivation" "crypto/derivation.js";
+    "internal/crypto/keys" "crypto/keys.js";
+    "internal/crypto/crypto-key" "crypto/crypto-key.js";
+    "internal/crypto/generation" "crypto/generation.js";
+    "internal/crypto/signing" "crypto/signing.js";
+    "internal/crypto/ciphers" "crypto/ciphers.js";
+    "internal/crypto/agreement" "crypto/agreement.js";
+    "crypto" "crypto/crypto.js" crypto::install;
 };
 
 /// Makes the modules loadable; evaluates none of them.

@@ -5,7 +5,7 @@ mod base64;
 mod blob;
 mod compression;
 mod console;
-mod crypto;
+pub(crate) mod crypto;
 mod encoding;
 mod event_source;
 mod events;

