@@ -153,6 +153,24 @@ const MODULES: &[Module] = modules! {
     "internal/crypto/ciphers" "crypto/ciphers.js";
     "internal/crypto/agreement" "crypto/agreement.js";
     "crypto" "crypto/crypto.js" crypto::install;
+    "internal/stub/tables" "stubs/tables.js";
+    "internal/stub/agent" "stubs/agent.js";
+    "internal/stub/ip" "stubs/ip.js";
+    "tls" "stubs/tls.js";
+    "dns" "stubs/dns.js";
+    "dns/promises" "stubs/dns-promises.js";
+    "http" "stubs/http.js";
+    "https" "stubs/https.js";
+    "_http_agent" "stubs/old-http-agent.js";
+    "_http_client" "stubs/old-http-client.js";
+    "_http_common" "stubs/old-http-common.js";
+    "_http_incoming" "stubs/old-http-incoming.js";
+    "_http_outgoing" "stubs/old-http-outgoing.js";
+    "_http_server" "stubs/old-http-server.js";
+    "_stream_wrap" "stubs/old-stream-wrap.js";
+    "_tls_common" "stubs/old-tls-common.js";
+    "_tls_wrap" "stubs/old-tls-wrap.js";
+    "net" "stubs/net.js";
 };
 
 /// Makes the modules loadable; evaluates none of them.
