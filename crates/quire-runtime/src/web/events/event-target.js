@@ -47,11 +47,11 @@ class EventTarget {
     if (arguments.length < 2) throw new NativeTypeError("addEventListener(): two arguments are required");
     const name = `${type}`;
     checkCallback(callback, "addEventListener");
-    if (callback === null || callback === undefined) return;
+    const absent = callback === null || callback === undefined;
     let once = false;
     let passive = false;
     let signal;
-    if (options !== undefined && checkCapture(options, "addEventListener")) {
+    if (options !== undefined && checkCapture(options, "addEventListener", absent)) {
       once = Boolean(options.once);
       passive = Boolean(options.passive);
       signal = options.signal;
@@ -59,7 +59,7 @@ class EventTarget {
         throw new NativeTypeError("addEventListener(): options.signal must be an AbortSignal.");
       }
     }
-    if (signal !== undefined && internals.abort.isAborted(signal)) return;
+    if (absent || (signal !== undefined && internals.abort.isAborted(signal))) return;
     const list = listenersOf(holder)?.get(name) ?? [];
     for (let i = 0; i < list.length; i++) if (list[i].callback === callback) return;
     const run = typeof callback === "function" ? internals.capture(callback) : callback;
@@ -76,8 +76,9 @@ class EventTarget {
     if (arguments.length < 2) throw new NativeTypeError("removeEventListener(): two arguments are required");
     const name = `${type}`;
     checkCallback(callback, "removeEventListener");
-    if (callback === null || callback === undefined) return;
-    if (options !== undefined) checkCapture(options, "removeEventListener");
+    const absent = callback === null || callback === undefined;
+    if (options !== undefined) checkCapture(options, "removeEventListener", absent);
+    if (absent) return;
     const list = listenersOf(holder)?.get(name);
     if (list === undefined) return;
     for (let i = 0; i < list.length; i++) {
@@ -101,14 +102,14 @@ function checkCallback(callback, method) {
   }
 }
 
-// Whether `options` is a dictionary to read further.
-function checkCapture(options, method) {
+// Whether `options` is a dictionary to read further. Without a listener (`absent`) it may ask for anything.
+function checkCapture(options, method, absent) {
   if (options === null) return false;
   if (typeof options === "object" || typeof options === "function") {
-    if (options.capture) throw new NativeTypeError(`${method}(): options.capture must be false.`);
+    if (options.capture && !absent) throw new NativeTypeError(`${method}(): options.capture must be false.`);
     return true;
   }
-  if (options) throw new NativeTypeError(`${method}(): useCapture must be false.`);
+  if (options && !absent) throw new NativeTypeError(`${method}(): useCapture must be false.`);
   return false;
 }
 
