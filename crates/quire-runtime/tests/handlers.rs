@@ -76,6 +76,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
     let services = Services {
         assets: Rc::new(Assets),
         log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
+        data: None,
     };
     Ok(Site {
         runtime: Runtime::start(program, services).await?,

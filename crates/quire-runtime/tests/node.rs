@@ -34,6 +34,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
     let services = Services {
         assets: Rc::new(NoAssets),
         log: Box::new(|_, _| {}),
+        data: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -22,6 +22,8 @@ pub struct Deployment {
     pub routes_rules: Option<RoutesRules>,
     /// The project's directory, to show the source around an error; `None` shows none.
     pub project: Option<PathBuf>,
+    /// The folder for what lasts, such as the cache; it is made when something is first kept there. `None` keeps nothing.
+    pub data: Option<PathBuf>,
 }
 
 impl Deployment {

@@ -132,6 +132,10 @@ pub struct ListenArguments {
     #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
     pub binding: Vec<String>,
 
+    /// The folder for what lasts, such as the cache [default: .quire/state in the project's folder]
+    #[arg(long, alias = "data-dir", value_name = "FOLDER")]
+    pub persist_to: Option<PathBuf>,
+
     /// The least severe output to show
     #[arg(long, value_enum, default_value = "log")]
     pub log_level: Level,

@@ -1,6 +1,6 @@
 //! From a project's sources, or from what was built of them, to what a server serves.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use quire_bundle::{Bundle, BundleInput, Program as Code, bundle, functions_files};
 use quire_routes::{RouteOptions, RouteTable, RoutesRules};
@@ -130,6 +130,7 @@ impl Compiled {
         project: &Project,
         settings: &Settings,
         purpose: Purpose,
+        data: PathBuf,
     ) -> Deployment {
         let routes = self.routes;
         let program = self
@@ -141,13 +142,18 @@ impl Compiled {
             routes_rules: self.rules.map(|rules| rules.rules),
             // Source code is for the developer's eyes.
             project: (purpose == Purpose::Dev).then(|| project.root.clone()),
+            data: Some(data),
         }
     }
 }
 
 impl Built {
     /// What a server serves.
-    pub fn into_deployment(self, settings: &Settings) -> Result<Deployment, Failure> {
+    pub fn into_deployment(
+        self,
+        settings: &Settings,
+        data: PathBuf,
+    ) -> Result<Deployment, Failure> {
         let rules = self.rules()?;
         let assets = self.assets();
         let program = match self.code()? {
@@ -161,6 +167,7 @@ impl Built {
             assets,
             routes_rules: rules,
             project: None,
+            data: Some(data),
         })
     }
 }

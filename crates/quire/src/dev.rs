@@ -22,7 +22,8 @@ use crate::{report, routes, summary};
 pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
     let selection = Selection::new(&arguments.project, Purpose::Dev)?
-        .with_bindings(&arguments.listen.binding, &mut warnings);
+        .with_bindings(&arguments.listen.binding, &mut warnings)
+        .with_persist_to(arguments.listen.persist_to.as_deref());
     // Where to listen is part of the settings, and the one part that only a new start changes.
     let loaded = selection.load()?;
     let settings = server_settings(&arguments.listen, &loaded.settings.dev, &mut warnings)?;
@@ -117,7 +118,8 @@ impl Developing {
             Origin::Sources(project) => project.clone(),
             Origin::Built(built) => {
                 self.tell(&origin, &settings, &built.manifest.routes, &warnings);
-                return Built::clone(built).into_deployment(&settings);
+                return Built::clone(built)
+                    .into_deployment(&settings, self.selection.data_folder(&current));
             }
         };
         let compiled = compile(&project, &settings, Purpose::Dev, &current).await?;
@@ -130,7 +132,8 @@ impl Developing {
         warnings.extend(compiled.warnings(&project));
         warnings.extend(routes::warnings(&compiled.routes));
         self.tell(&origin, &settings, &compiled.routes, &warnings);
-        Ok(compiled.into_deployment(&project, &settings, Purpose::Dev))
+        let data = self.selection.data_folder(&project.root);
+        Ok(compiled.into_deployment(&project, &settings, Purpose::Dev, data))
     }
 
     /// Prints the summary at the first build, and warnings that are new.

@@ -14,7 +14,8 @@ use crate::settings::{Loaded, Origin, Purpose, Selection};
 pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
     let selection = Selection::new(&arguments.project, Purpose::Serve)?
-        .with_bindings(&arguments.listen.binding, &mut warnings);
+        .with_bindings(&arguments.listen.binding, &mut warnings)
+        .with_persist_to(arguments.listen.persist_to.as_deref());
     printer::warnings(&warnings);
     let mut settings = ServerSettings::serve();
     let listen = &arguments.listen;
@@ -41,11 +42,14 @@ async fn deployment(selection: &Selection, loaded: Loaded) -> Result<Deployment,
     } = loaded;
     printer::warnings(&warnings);
     match origin {
-        Origin::Built(built) => built.into_deployment(&settings),
+        Origin::Built(built) => {
+            built.into_deployment(&settings, selection.data_folder(&selection.current))
+        }
         Origin::Sources(project) => {
             let compiled = compile(&project, &settings, Purpose::Serve, &selection.current).await?;
             printer::warnings(&compiled.warnings(&project));
-            Ok(compiled.into_deployment(&project, &settings, Purpose::Serve))
+            let data = selection.data_folder(&project.root);
+            Ok(compiled.into_deployment(&project, &settings, Purpose::Serve, data))
         }
     }
 }

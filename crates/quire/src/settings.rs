@@ -41,6 +41,8 @@ pub struct Selection {
     pub compatibility_flags: Vec<String>,
     /// The folder that relative paths start from.
     pub current: PathBuf,
+    /// Where to keep what lasts, if not in the project's folder.
+    pub persist_to: Option<PathBuf>,
     /// Asked of git once: a commit is no reason to start a running project anew.
     commit: OnceCell<Commit>,
 }
@@ -54,8 +56,24 @@ impl Selection {
             compatibility_date: arguments.compatibility_date,
             compatibility_flags: arguments.compatibility_flags.clone(),
             current: current_folder()?,
+            persist_to: None,
             commit: OnceCell::new(),
         })
+    }
+
+    /// Sets the folder for what lasts.
+    #[must_use]
+    pub fn with_persist_to(mut self, folder: Option<&Path>) -> Selection {
+        self.persist_to = folder.map(|folder| self.current.join(folder));
+        self
+    }
+
+    /// The folder for what lasts, of a project in `root`.
+    pub fn data_folder(&self, root: &Path) -> PathBuf {
+        match &self.persist_to {
+            Some(folder) => folder.clone(),
+            None => self.current.join(root).join(".quire/state"),
+        }
     }
 
     /// Adds the arguments of `--binding`. One that assigns nothing is skipped, as in the original, but not silently.

@@ -46,4 +46,5 @@ recorded! {
     imports: "imports",
     web_apis: "web",
     html_rewriter: "html",
+    cache: "cache",
 }

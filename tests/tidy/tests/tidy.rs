@@ -33,10 +33,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     (
         "quire-runtime",
-        &["quire-routes", "quire-config", "quire-jsc"],
+        &["quire-store", "quire-routes", "quire-config", "quire-jsc"],
     ),
     ("quire-assets", &["quire-routes"]),
     ("quire-bundle", &["quire-routes"]),
+    ("quire-store", &[]),
     ("quire-routes", &[]),
     ("quire-config", &[]),
     ("quire-jsc", &[]),

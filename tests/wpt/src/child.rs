@@ -116,6 +116,7 @@ async fn run(job: Job) -> Result<String, String> {
                 eprintln!("[{level}] {text}");
             }
         }),
+        data: None,
     };
     let runtime = Runtime::start(program, services)
         .await

@@ -4,6 +4,7 @@ use super::compatibility::Compatibility;
 use super::error::OpError;
 use super::request::RequestContext;
 use super::source_map::SourceMap;
+use crate::web::cache::Place;
 use quire_jsc::{Arg, Call, Context, Exception, IntoValue, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
@@ -28,6 +29,7 @@ pub(crate) struct Realm {
     source_map: OnceCell<SourceMap>,
     compatibility: OnceCell<Compatibility>,
     log: OnceCell<LogSink>,
+    cache: OnceCell<Place>,
     this: Weak<Realm>,
 }
 
@@ -46,6 +48,7 @@ impl Realm {
             source_map: OnceCell::new(),
             compatibility: OnceCell::new(),
             log: OnceCell::new(),
+            cache: OnceCell::new(),
             this: this.clone(),
         });
         realm.run_source("core/bootstrap.js", include_str!("bootstrap.js"))?;
@@ -248,6 +251,18 @@ impl Realm {
             (Ok(()), Some(owner)) => owner.after_entry(),
             (Ok(()), None) => {}
         }
+    }
+
+    /// Says where the cache is, once.
+    pub(crate) fn set_cache(&self, cache: Place) {
+        if self.cache.set(cache).is_err() {
+            unreachable!("a realm has one cache");
+        }
+    }
+
+    /// Where the cache is.
+    pub(crate) fn cache(&self) -> Place {
+        self.cache.get_or_init(Place::default).clone()
     }
 
     /// Says where the program's log goes, once.

@@ -18,6 +18,7 @@ use rustc_hash::FxHashMap;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -64,6 +65,8 @@ pub struct Services {
     pub assets: Rc<dyn AssetService>,
     /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
     pub log: LogSink,
+    /// The folder for what lasts, such as the cache; `None` keeps nothing.
+    pub data: Option<PathBuf>,
 }
 
 /// A request for a static asset.
@@ -165,6 +168,9 @@ impl Engine {
         let Self(realm) = self;
         realm.set_log(services.log);
         web::fetch::install_assets(&realm, services.assets);
+        if let Some(data) = services.data {
+            web::cache::set_folder(&realm, data.join("cache"));
+        }
         if program.cpu_limit_ms > 0 {
             realm
                 .context()

@@ -50,6 +50,8 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     realm.set_log(log);
     crate::core::body_ops::install(&realm);
     super::install(&realm).unwrap();
+    let data = tempfile::TempDir::new().unwrap();
+    super::cache::set_folder(&realm, data.path().to_owned());
     crate::node::install(&realm).unwrap();
     let source = std::fs::read_to_string(path).unwrap();
     realm.set_compatibility(compatibility(&source)).unwrap();

@@ -3,6 +3,7 @@
 mod abort;
 mod base64;
 mod blob;
+pub(crate) mod cache;
 mod compression;
 mod console;
 pub(crate) mod crypto;
@@ -45,6 +46,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     wasm::install(realm);
     fetch::install(realm);
     event_source::install(realm);
+    cache::install(realm);
     formdata::install(realm);
     html_rewriter::install(realm);
     sockets::install(realm);
@@ -76,6 +78,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         sockets::SOURCES,
         websocket::SOURCES,
         navigator::SOURCES,
+        cache::SOURCES,
     ];
     for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;

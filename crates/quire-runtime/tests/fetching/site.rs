@@ -54,6 +54,7 @@ impl Site {
         let services = Services {
             assets: Rc::new(NoAssets),
             log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
+            data: None,
         };
         Ok(Self {
             runtime: Runtime::start(program, services).await?,

@@ -80,6 +80,7 @@ impl Site {
                 let services = Services {
                     assets: Rc::new(static_files.clone()),
                     log: Box::new(move |level, text| log.console(level, text)),
+                    data: deployment.data,
                 };
                 let router = Router::new(program.routes.clone());
                 let engine = engine.map_err(start_failure)?;

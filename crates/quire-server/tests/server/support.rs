@@ -71,6 +71,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
         assets: None,
         routes_rules: None,
         project: None,
+        data: None,
     }
 }
 

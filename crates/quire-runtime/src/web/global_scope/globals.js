@@ -5,7 +5,7 @@ const { defineProperty, freeze } = Object;
 internals.exposeEnumerable = (name, value, writable = true) =>
   defineProperty(globalThis, name, { value, writable, enumerable: true, configurable: true });
 
-for (const name of ["navigator", "origin", "Cloudflare", "performance", "scheduler", "crypto", "self", "ServiceWorkerGlobalScope"]) {
+for (const name of ["navigator", "origin", "Cloudflare", "performance", "scheduler", "caches", "crypto", "self", "ServiceWorkerGlobalScope"]) {
   internals.exposeEnumerable(name, undefined);
 }
 internals.exposeEnumerable("self", globalThis);

@@ -343,7 +343,7 @@ const checks = {
 
 export async function onRequest({ params, env, request }) {
   const { name } = params;
-  if (name === "streamed") return new HTMLRewriter().on("p", { element(e) { e.append("!"); } }).transform(page("<p>x</p>", { status: 203, headers: { "content-type": "text/html", "content-length": "8", "x-a": "1" } }));
+  if (name === "streamed") return new HTMLRewriter().on("p", { element(e) { e.append("!"); } }).transform(page("<p>x</p>", { status: 202, headers: { "content-type": "text/html", "content-length": "8", "x-a": "1" } }));
   if (name === "asset") return new HTMLRewriter().on("#asset", { element(e) { e.setInnerContent("Rewritten."); } }).transform(await env.ASSETS.fetch(new URL("/", request.url)));
   const check = checks[name];
   if (!check) return new Response("no such check", { status: 404 });

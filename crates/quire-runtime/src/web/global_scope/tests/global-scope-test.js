@@ -2,7 +2,7 @@
 const enumerable = Object.keys(globalThis);
 
 test("the shape of the global object", () => {
-  const known = ["navigator", "origin", "Cloudflare", "performance", "scheduler", "crypto", "self", "ServiceWorkerGlobalScope"];
+  const known = ["navigator", "origin", "Cloudflare", "performance", "scheduler", "caches", "crypto", "self", "ServiceWorkerGlobalScope"];
   assertEquals(enumerable.slice(0, known.length), known);
   assertEquals([String(globalThis), self === globalThis, origin], ["[object ServiceWorkerGlobalScope]", true, "null"]);
   assertEquals([globalThis instanceof ServiceWorkerGlobalScope, globalThis instanceof EventTarget, {} instanceof ServiceWorkerGlobalScope], [true, false, false]);
