@@ -82,9 +82,14 @@ const bracketed = (text) => (text.startsWith("[") ? text : `[${text}]`);
 
 const isIndex = (key) => typeof key === "string" && /^(?:0|[1-9]\d{0,9})$/.test(key) && Number(key) < 4294967295;
 
+// Arrays above this length are shown without properties that are no elements: finding these takes a string for each element.
+const INDICES_MAX = 100_000;
+
 // Enumerable own keys; those of arrays' elements left out.
 function keysOf(object, skipIndices) {
   const keys = [];
+  // The language lists no other keys than all of them.
+  if (skipIndices && object.length > INDICES_MAX) return keys;
   for (const key of ownKeys(object)) {
     if (skipIndices && isIndex(key)) continue;
     if (getOwnPropertyDescriptor(object, key)?.enumerable) keys.push(key);
