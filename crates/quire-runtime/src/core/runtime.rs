@@ -147,6 +147,7 @@ impl Engine {
         respond::install(&realm);
         web::install(&realm)?;
         node::install(&realm)?;
+        realm.run_source("core/promises.js", include_str!("promises.js"))?;
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
         let report = realm.internal("unhandledRejection")?;

@@ -5,7 +5,8 @@ const { toWellFormed } = String.prototype;
 const { test: regExpTest } = RegExp.prototype;
 const { isView } = ArrayBuffer;
 const { defineProperty } = Object;
-const { EventTarget, createMessageEvent, CloseEvent, ErrorEvent, dispatch } = internals.events;
+const { Event, EventTarget, createMessageEvent, CloseEvent, ErrorEvent, dispatch } = internals.events;
+const { URL } = globalThis;
 const NativeTypeError = TypeError;
 const NativeArrayBuffer = ArrayBuffer;
 
