@@ -22,6 +22,7 @@ use crate::diagnostics::{Place, Problem, offset_of_utf16};
 use crate::entry::literal;
 use crate::exports::sentence;
 use crate::plugin::Binary;
+use crate::promises;
 use crate::suspension;
 
 /// `import(specifier)` of something that is not in the bundle.
@@ -100,6 +101,9 @@ pub(crate) fn finish(
     if keeps_context {
         rest.edits.extend(suspension::edits(&parsed.program));
     }
+    let promises = promises::edits(&parsed.program);
+    let makes_promises = !promises.is_empty();
+    rest.edits.extend(promises);
     // Stable: at one place, what was asked for first comes first.
     rest.edits.sort_by_key(|edit| edit.span.start);
 
@@ -112,6 +116,9 @@ pub(crate) fn finish(
     }
     if keeps_context {
         script.push_str(&suspension::prologue());
+    }
+    if makes_promises {
+        script.push_str(&promises::prologue());
     }
     for (name, binary) in binaries {
         // Tree shaking may have dropped the import.

@@ -23,6 +23,7 @@ mod exports;
 mod finish;
 mod options;
 mod plugin;
+mod promises;
 mod source;
 mod suggest;
 mod suspension;

@@ -385,7 +385,7 @@ fn open_sockets_are_told_when_the_server_stops() {
 #[test]
 fn open_sockets_are_told_at_a_reload() {
     let project = Project::copy_of(&fixture("websockets"));
-    let server = Command::dev(&project).start();
+    let server = Command::dev(project.path()).start();
     let mut client = connect(&server, "/ticks");
     assert_eq!(text(&mut client), "tick 0");
     project.function(

@@ -41,6 +41,7 @@ internals.loadProgram = (load, vars, done) => {
     __proto__: null,
     register: internals.register,
     wasm: (base64) => internals.wasm.compile(Uint8Array.fromBase64(base64)),
+    promise: internals.promise,
     binary: (base64) => Uint8Array.fromBase64(base64).buffer,
     // Bundles that import node:async_hooks keep the context across `await` with this.
     asyncContext: () => internals.node.require("internal/async-context").Suspension,

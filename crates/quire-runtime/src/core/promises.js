@@ -6,7 +6,7 @@ const NativePromise = Promise;
 const { withResolvers } = Promise;
 const { apply } = Reflect;
 const { defineProperty } = Object;
-const { currentRequest } = internals;
+const currentRequest = internals.currentRequest ?? (() => ops.current_request() ?? 0);
 
 /** `settle`, in the turn of request `owner`. If that has ended, here and now. */
 const inTurnOf = (owner, settle) => (value) => {
@@ -29,11 +29,10 @@ internals.beforeProgram((flags) => {
   defineProperty(Promise, "withResolvers", { value: guarded.withResolvers, writable: true, configurable: true });
 });
 
-/** What the bundler puts for `new Promise(executor)` in programs. */
-internals.newPromise = (executor) => {
+/** What the bundler puts for `Promise` in `new Promise(executor)`. */
+internals.promise = function (executor) {
   const owner = currentRequest();
-  if (owner === 0 || typeof executor !== "function" || !internals.compatibility.handle_cross_request_promise_resolution) {
-    return new NativePromise(executor);
-  }
+  const isPlain = owner === 0 || typeof executor !== "function" || globalThis.Promise !== NativePromise;
+  if (isPlain || !internals.compatibility.handle_cross_request_promise_resolution) return new globalThis.Promise(executor);
   return new NativePromise((resolve, reject) => executor(inTurnOf(owner, resolve), inTurnOf(owner, reject)));
 };
