@@ -6,7 +6,8 @@
 //! - `await x` becomes `s.resume(await s.suspend(x))`,
 //! - `catch` and `finally` begin with `s.recover();`, because what was awaited may have been rejected,
 //! - `for await (a of b) c` becomes `try { for await (a of s.iterate(b)) c } finally { s.recover(); }`,
-//! - `yield x` of an async generator becomes `s.yielded(yield s.yielding(await s.suspend(x)))`.
+//! - `yield x` of an async generator becomes `s.yielded(yield s.yielding(await s.suspend(x)))`,
+//! - at its end, and where it returns, a function calls `s.done()`, so that its context is gone when the promise job is.
 //!
 //! The functions stay what they are: native, with their own `this`, `arguments`, `super`, names and stacks. Only insertions are
 //! made, none of them with a line break, so the source map stays exact.
@@ -41,6 +42,7 @@ pub(crate) fn edits(program: &Program<'_>) -> Vec<Edit> {
             kind: Kind::Async { generator: false },
             opening: None,
             suspends: true,
+            returns: Vec::new(),
         }],
         labelled: None,
     };
@@ -61,6 +63,8 @@ struct Around {
     opening: Option<usize>,
     /// Whether it needs one.
     suspends: bool,
+    /// The edits that pass what it returns through the object, and what they are if there is none.
+    returns: Vec<(usize, &'static str)>,
 }
 
 struct Lowering {
@@ -98,6 +102,7 @@ impl Lowering {
             kind,
             opening: None,
             suspends: false,
+            returns: Vec::new(),
         });
     }
 
@@ -117,13 +122,29 @@ impl Lowering {
         OWN
     }
 
-    fn leave(&mut self) {
-        if let Some(Around {
-            opening: Some(opening),
-            suspends: false,
-            ..
-        }) = self.functions.pop()
-        {
+    /// Inserts what passes a result through the object, or `plain` if the function has none.
+    fn insert_done(&mut self, at: u32, text: String, plain: &'static str) {
+        if let Some(around) = self.functions.last_mut() {
+            around.returns.push((self.edits.len(), plain));
+        }
+        self.insert(at, text);
+    }
+
+    /// `end`: where the closing brace of the function's body is.
+    fn leave(&mut self, end: Option<u32>) {
+        let Some(around) = self.functions.pop() else {
+            return;
+        };
+        if around.suspends {
+            if let Some(end) = end {
+                self.insert(end, format!(";{OWN}.done();"));
+            }
+            return;
+        }
+        for (edit, plain) in around.returns {
+            self.edits[edit].text = plain.to_owned();
+        }
+        if let Some(opening) = around.opening {
             let text = &mut self.edits[opening].text;
             *text = text.replace(&declaration(), "");
         }
@@ -179,7 +200,8 @@ impl<'a> Visit<'a> for Lowering {
             self.open(start_of(body), format!(";{}", declaration()));
         }
         walk::walk_function(self, function, flags);
-        self.leave();
+        let body = function.body.as_ref().filter(|_| function.r#async);
+        self.leave(body.map(|body| body.span.end - 1));
     }
 
     fn visit_arrow_function_expression(&mut self, arrow: &ArrowFunctionExpression<'a>) {
@@ -187,25 +209,27 @@ impl<'a> Visit<'a> for Lowering {
             true => Kind::Async { generator: false },
             false => Kind::Plain,
         });
-        let mut closing = None;
+        let (mut block, mut expression) = (None, None);
         if arrow.r#async {
             match &arrow.body {
                 ArrowFunctionBody::FunctionBody(body) => {
                     self.open(start_of(body), format!(";{}", declaration()));
+                    block = Some(body.span.end - 1);
                 }
                 body => {
                     let span = body.span();
-                    let text = format!("{{{}return {CLASS}.thenable(", declaration());
-                    self.open(span.start, text);
-                    closing = Some(span.end);
+                    self.open(span.start, format!("{{{}return ", declaration()));
+                    self.insert_done(span.start, format!("{OWN}.done("), "");
+                    self.insert(span.start, format!("{CLASS}.thenable("));
+                    expression = Some(span.end);
                 }
             }
         }
         walk::walk_arrow_function_expression(self, arrow);
-        if let Some(end) = closing {
-            self.insert(end, ");}");
+        if let Some(end) = expression {
+            self.insert_done(end, "));}".to_owned(), ");}");
         }
-        self.leave();
+        self.leave(block);
     }
 
     fn visit_await_expression(&mut self, expression: &AwaitExpression<'a>) {
@@ -227,13 +251,13 @@ impl<'a> Visit<'a> for Lowering {
         match &expression.argument {
             Some(argument) if expression.delegate => {
                 self.insert(span.start, format!("{own}.resume("));
-                self.insert(argument.span().start, format!("{own}.suspend("));
+                self.insert(argument.span().start, format!(" {own}.delegate("));
                 walk::walk_yield_expression(self, expression);
                 self.insert(span.end, "))");
             }
             Some(argument) => {
                 self.insert(span.start, format!("{own}.yielded("));
-                let text = format!("{own}.yielding(await {own}.suspend(");
+                let text = format!(" {own}.yielding(await {own}.suspend(");
                 self.insert(argument.span().start, text);
                 walk::walk_yield_expression(self, expression);
                 self.insert(span.end, ")))");
@@ -246,25 +270,29 @@ impl<'a> Visit<'a> for Lowering {
     }
 
     fn visit_return_statement(&mut self, statement: &ReturnStatement<'a>) {
-        let Some(argument) = statement
-            .argument
-            .as_ref()
-            .filter(|argument| self.is_async() && may_be_thenable(argument))
-        else {
+        if !self.is_async() {
             return walk::walk_return_statement(self, statement);
+        }
+        let Some(argument) = &statement.argument else {
+            self.insert_done(statement.span.start + 6, format!(" {OWN}.done()"), "");
+            return;
         };
         let span = argument.span();
-        let (before, after) = match self.is_async_generator() {
-            // It is awaited there. Twice in brackets, because `return a, b` is allowed.
-            true => {
+        // In brackets, because `return a, b` is allowed; with a space, because `return[a]` is.
+        self.insert_done(span.start, format!(" {OWN}.done(("), " ");
+        let (before, after) = match (may_be_thenable(argument), self.is_async_generator()) {
+            (false, _) => (String::new(), ""),
+            // It is awaited there.
+            (true, true) => {
                 let own = self.own();
                 (format!("{own}.resume(await {own}.suspend(("), ")))")
             }
-            false => (format!("{CLASS}.thenable(("), "))"),
+            (true, false) => (format!("{CLASS}.thenable(("), "))"),
         };
         self.insert(span.start, before);
         walk::walk_return_statement(self, statement);
         self.insert(span.end, after);
+        self.insert_done(span.end, "))".to_owned(), "");
     }
 
     fn visit_try_statement(&mut self, statement: &TryStatement<'a>) {
@@ -304,7 +332,7 @@ impl<'a> Visit<'a> for Lowering {
         self.insert(start, "try {");
         self.visit_for_statement_left(&statement.left);
         let iterated = statement.right.span();
-        self.insert(iterated.start, format!("{own}.iterate("));
+        self.insert(iterated.start, format!(" {own}.iterate("));
         self.visit_expression(&statement.right);
         self.insert(iterated.end, ")");
         self.visit_statement(&statement.body);

@@ -75,10 +75,15 @@ function thenable(value) {
 /** Whether an async generator is being resumed by a call of next(), throw() or return() right now. */
 let resuming = false;
 
-/** One invocation of an async function: keeps the frame while the function is suspended. */
+/**
+ * One invocation of an async function: keeps the frame while the function is suspended. Once it went on by itself, it is all
+ * that runs in its promise job; then no frame is left behind when it stops, so that no later job can see that by mistake.
+ */
 class Suspension {
   /** undefined while it is not suspended */
   frame = undefined;
+  /** Whether it runs in a promise job of its own, not inside of whoever called it. */
+  alone = false;
 
   static thenable = thenable;
 
@@ -86,29 +91,43 @@ class Suspension {
   suspend(value) {
     value = thenable(value);
     this.frame = current;
+    if (this.alone) current = null;
     return value;
   }
   resume(value) {
     current = this.frame;
     this.frame = undefined;
+    this.alone = true;
     return value;
   }
   // First in each `catch` and `finally`: what was awaited may have been rejected.
   recover() {
-    if (this.frame === undefined) return;
-    current = this.frame;
-    this.frame = undefined;
+    if (this.frame !== undefined) this.resume();
+  }
+  // Last in the function, and around what it returns. A `finally` may follow, which recovers.
+  done(value) {
+    if (this.alone) {
+      this.frame = current;
+      current = null;
+    }
+    return value;
   }
 
   // `yield x` of an async generator is compiled to s.yielded(yield s.yielding(await s.suspend(x))). Whoever calls next()
   // gives the generator its frame, as on V8; if the generator goes on by itself, it keeps the one it had.
   yielding(value) {
-    current = this.frame;
+    current = null;
     return value;
   }
   yielded(value) {
-    if (!resuming) current = this.frame;
+    if (!resuming) return this.resume(value);
     this.frame = undefined;
+    this.alone = false;
+    return value;
+  }
+  // `yield* x` is compiled to s.resume(yield* s.delegate(x))
+  delegate(value) {
+    this.frame = current;
     return value;
   }
 
@@ -120,7 +139,11 @@ class Suspension {
     const iterator = isAsync ? apply(method, iterable, []) : fromSync(iterable[Symbol.iterator]());
     if (Object(iterator) !== iterator) throw new TypeError("The iterator is no object");
     const { next } = iterator;
-    const frameNow = () => (suspension.frame = current);
+    const pause = () => {
+      const frame = (suspension.frame = current);
+      if (suspension.alone) current = null;
+      return frame;
+    };
     return {
       __proto__: null,
       [Symbol.asyncIterator]() {
@@ -128,11 +151,11 @@ class Suspension {
       },
       next(...values) {
         const result = thenable(apply(next, iterator, values));
-        const frame = frameNow();
+        const frame = pause();
         // The loop reads `done` first: there it is running again.
         const back = () => {
-          current = frame;
-          suspension.frame = undefined;
+          suspension.frame = frame;
+          suspension.resume();
         };
         const arrived = (step) => {
           if (Object(step) !== step) return step;
@@ -158,8 +181,10 @@ class Suspension {
         const close = iterator.return;
         if (close === undefined || close === null) return undefined;
         return (...values) => {
+          // The loop may be left by `return`.
+          suspension.recover();
           const result = thenable(apply(close, iterator, values));
-          frameNow();
+          pause();
           return result;
         };
       },
@@ -227,6 +252,32 @@ for (const name of ["next", "throw", "return"]) {
         },
       })[name],
   );
+}
+
+// It awaits inside the engine.
+replaceMethod(
+  Array,
+  "fromAsync",
+  (native) =>
+    ({
+      fromAsync(items, map = undefined, receiver = undefined) {
+        const method = items?.[Symbol.asyncIterator];
+        const source = typeof method === "function" ? boundIterable(() => apply(method, items, [])) : items;
+        return apply(native, this, [source, typeof map === "function" ? capture(map) : map, receiver]);
+      },
+    }).fromAsync,
+);
+
+/** An iterable whose iterator runs in the current frame. */
+function boundIterable(open) {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = open();
+      const bind = (method) =>
+        typeof method === "function" ? capture((...values) => apply(method, iterator, values)) : method;
+      return { next: bind(iterator.next), return: bind(iterator.return) };
+    },
+  };
 }
 
 // A new request starts in no context, whatever ran before it.

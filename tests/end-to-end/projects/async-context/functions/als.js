@@ -36,6 +36,14 @@ const checks = {
     try { try { await sleep(1).then(() => { throw new Error("y"); }); } finally { seen.push(als.getStore()); } } catch { seen.push(als.getStore()); }
     return seen;
   },
+  async returned() {
+    const seen = [];
+    const early = async () => { await sleep(1); try { return als.getStore(); } finally { seen.push(als.getStore() ?? "null"); } };
+    const looped = async () => { for await (const value of numbers(3)) { try { return value; } finally { seen.push(als.getStore() ?? "null"); } } };
+    seen.push(await early(), await looped(), als.getStore());
+    return seen;
+  },
+  async gathered() { return [await Array.fromAsync(numbers(3), (value) => [value, als.getStore()]), als.getStore()]; },
   all: () => Promise.all([deep(1), deep(2), Thing.s()]),
   async race() { return [await Promise.race([deep(1), deep(3)]), als.getStore()]; },
   async settled() { await Promise.allSettled([sleep(1), Promise.reject(1)]); return als.getStore(); },
