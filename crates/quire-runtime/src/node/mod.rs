@@ -136,6 +136,7 @@ const MODULES: &[Module] = modules! {
     "inspector" "stubs/inspector.js";
     "inspector/promises" "stubs/inspector-promises.js";
     "http2" "stubs/http2.js";
+    "internal/http/client" "http/client.js";
     "readline" "stubs/readline.js";
     "readline/promises" "stubs/readline-promises.js";
     "test" "stubs/test.js";

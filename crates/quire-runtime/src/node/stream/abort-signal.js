@@ -1,14 +1,12 @@
 // addAbortSignal(signal, stream).
 const { AbortError, ERR_INVALID_ARG_TYPE } = require("internal/errors");
 const { validateAbortSignal } = require("internal/validators");
-const { isNodeStream, isWebStream } = require("internal/stream/kinds");
+const { isNodeStream } = require("internal/stream/kinds");
 const finished = require("internal/stream/finished");
 
 function watch(signal, stream) {
   if (typeof signal !== "object" || signal === null || !("aborted" in signal)) return stream;
-  const onAbort = isNodeStream(stream)
-    ? () => stream.destroy(new AbortError(undefined, { cause: signal.reason }))
-    : () => internals.streams.error(stream, new AbortError(undefined, { cause: signal.reason }));
+  const onAbort = () => stream.destroy(new AbortError(undefined, { cause: signal.reason }));
   if (signal.aborted) {
     onAbort();
   } else {
@@ -21,9 +19,7 @@ function watch(signal, stream) {
 function addAbortSignal(signal, stream) {
   validateAbortSignal(signal, "signal");
   if (signal === undefined) throw new ERR_INVALID_ARG_TYPE("signal", "AbortSignal", signal);
-  if (!isNodeStream(stream) && !isWebStream(stream)) {
-    throw new ERR_INVALID_ARG_TYPE("stream", ["ReadableStream", "WritableStream", "Stream"], stream);
-  }
+  if (!isNodeStream(stream)) throw new ERR_INVALID_ARG_TYPE("stream", "Stream", stream);
   return watch(signal, stream);
 }
 

@@ -52,6 +52,12 @@ return function compose(...given) {
     if (typeof callback === "function") callback();
   };
 
+  function finishWriting() {
+    const callback = onFinish;
+    onFinish = null;
+    release(callback);
+  }
+
   if (writes && isNodeStream(head)) {
     composed._write = (chunk, encoding, callback) => {
       if (head.write(chunk, encoding)) callback();
@@ -67,12 +73,7 @@ return function compose(...given) {
       release(callback);
     });
     // The end of what is written is the end of all.
-    const end = isTransformStream(tail) ? tail.readable : tail;
-    require("internal/stream/finished")(end, () => {
-      const callback = onFinish;
-      onFinish = null;
-      release(callback);
-    });
+    if (isNodeStream(tail)) require("internal/stream/finished")(tail, finishWriting);
   } else if (writes) {
     const writer = (isTransformStream(head) ? head.writable : head).getWriter();
     composed._write = async (chunk, encoding, callback) => {
@@ -89,7 +90,6 @@ return function compose(...given) {
         await writer.ready;
         writer.close().catch(() => {});
         onFinish = callback;
-        callback();
       } catch (error) {
         callback(error);
       }
@@ -121,6 +121,7 @@ return function compose(...given) {
           const { value, done } = await reader.read();
           if (done) {
             composed.push(null);
+            finishWriting();
             return;
           }
           if (!composed.push(value)) return;

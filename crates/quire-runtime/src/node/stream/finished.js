@@ -31,9 +31,8 @@ function finished(stream, given, givenCallback) {
   validateFunction(callback, "callback");
   validateAbortSignal(options.signal, "options.signal");
   callback = once(callback);
-  if (kinds.isReadableStream(stream) || kinds.isWritableStream(stream)) return finishedWeb(stream, options, callback);
   if (!kinds.isNodeStream(stream)) {
-    throw new ERR_INVALID_ARG_TYPE("stream", ["ReadableStream", "WritableStream", "Stream"], stream);
+    throw new ERR_INVALID_ARG_TYPE("stream", "Stream", stream);
   }
 
   const waitsForReadable = options.readable ?? isReadableNodeStream(stream);
@@ -165,17 +164,6 @@ function withSignal(signal, callback, release, stream) {
     signal.removeEventListener("abort", abort);
     callback.apply(stream, given);
   });
-}
-
-function finishedWeb(stream, options, callback) {
-  let isOver = false;
-  const told = options.signal ? withSignal(options.signal, callback, () => (isOver = true), stream) : callback;
-  const { whenClosed } = internals.streams ?? {};
-  const settle = (error) => {
-    if (!isOver) process.nextTick(() => told.call(stream, error));
-  };
-  whenClosed(stream).then(() => settle(), settle);
-  return nothing;
 }
 
 return finished;

@@ -141,7 +141,6 @@ function run(given, callback, options) {
     const writing = index > 0;
     const end = reading || options?.end !== false;
     const isLast = index === streams.length - 1;
-    const next = streams[index + 1];
 
     if (isNodeStream(stream)) {
       if (end) {
@@ -153,7 +152,6 @@ function run(given, callback, options) {
       const onError = (error) => {
         if (error && error.name !== "AbortError" && error.code !== "ERR_STREAM_PREMATURE_CLOSE") done(error);
       };
-      pending += 0;
       stream.on("error", onError);
       if (kinds.isReadable(stream) && isLast) lastCleanups.push(() => stream.removeListener("error", onError));
     }
@@ -189,7 +187,6 @@ function run(given, callback, options) {
       current = require("internal/stream/duplex-from").duplexFrom(stream, "body");
       writeTo(current, end, isLast);
     }
-    void next;
   }
 
   function asIterable(value) {

@@ -1,9 +1,10 @@
-// node:https: names and tables are real, the rest throws.
+// node:https: the client is real, nothing listens.
 const agent = require("internal/stub/agent");
 return require("internal/stub")("https", {
-  functions: "createServer get request",
+  functions: "createServer",
   classes: "Server",
   values: {
+    ...require("internal/http/client").functionsFor("https:"),
     Agent: agent.Agent,
     globalAgent: agent.globalAgent,
   },
