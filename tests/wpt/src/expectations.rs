@@ -51,14 +51,21 @@ impl Glob {
     }
 }
 
-/// Files that are not run at all.
+/// What says nothing about quire: files that are not run at all or, with `tests` or `matching`, tests of
+/// them that do not count.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Omitted {
-    /// Why they say nothing about quire
+    /// Why it says nothing
     pub reason: String,
-    /// Which they are
+    /// The files
     pub files: Vec<Glob>,
+    /// Names of tests
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tests: Vec<String>,
+    /// Regular expressions for names of tests
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub matching: Vec<String>,
 }
 
 /// Tests that fail, of the files that `files` covers. With neither `tests` nor `matching`: any test
@@ -124,6 +131,8 @@ pub struct Verdict {
     pub passed: usize,
     /// Tests there are
     pub total: usize,
+    /// Tests that do not count
+    pub omitted: usize,
     /// Failures nobody expected: file, test, message
     pub failures: Vec<(String, String, String)>,
     /// Failures that were expected
@@ -143,7 +152,12 @@ impl Expectations {
                         path: shown.clone(),
                         message: error.to_string(),
                     })?;
-                for pattern in expectations.fail.iter().flat_map(|known| &known.matching) {
+                let known = expectations.fail.iter().flat_map(|known| &known.matching);
+                let omitted = expectations
+                    .omit
+                    .iter()
+                    .flat_map(|omitted| &omitted.matching);
+                for pattern in known.chain(omitted) {
                     Regex::new(pattern).map_err(|error| ExpectationsError::Invalid {
                         path: shown.clone(),
                         message: error.to_string(),
@@ -174,8 +188,28 @@ impl Expectations {
 
     /// Whether a file is left out.
     pub fn omits(&self, file: &str) -> bool {
-        let mut globs = self.omit.iter().flat_map(|omitted| &omitted.files);
+        let whole = self
+            .omit
+            .iter()
+            .filter(|omitted| omitted.tests.is_empty() && omitted.matching.is_empty());
+        let mut globs = whole.flat_map(|omitted| &omitted.files);
         globs.any(|glob| glob.matches(file))
+    }
+
+    /// What tests of a file do not count: names, and patterns for names.
+    fn uncounted(&self, file: &str) -> (BTreeSet<&str>, Vec<Regex>) {
+        let omitted = self
+            .omit
+            .iter()
+            .filter(|omitted| omitted.files.iter().any(|glob| glob.matches(file)));
+        let names = omitted.clone().flat_map(|omitted| &omitted.tests);
+        let patterns = omitted.flat_map(|omitted| &omitted.matching);
+        (
+            names.map(String::as_str).collect(),
+            patterns
+                .filter_map(|pattern| Regex::new(pattern).ok())
+                .collect(),
+        )
     }
 
     /// Compares outcomes, by file, with what is expected. `complete` says that all files were run, so that
@@ -184,7 +218,12 @@ impl Expectations {
         let mut verdict = Verdict::default();
         let mut claims: Vec<Claim<'_>> = self.fail.iter().flat_map(Claim::of).collect();
         for (file, outcome) in outcomes {
+            let (names, patterns) = self.uncounted(file);
             for (test, passed, message) in results(outcome) {
+                if names.contains(test) || patterns.iter().any(|pattern| pattern.is_match(test)) {
+                    verdict.omitted += 1;
+                    continue;
+                }
                 verdict.total += 1;
                 verdict.passed += usize::from(passed);
                 let mut expected = false;
@@ -379,7 +418,8 @@ mod tests {
     fn known_failures_are_told_from_new_ones() {
         let expectations = parse(
             "[[fail]]\nreason = 'r'\nfiles = ['a.js']\ntests = ['one', 'gone']\nmatching = ['^m']\n\
-             [[omit]]\nreason = 'o'\nfiles = ['o*']\n",
+             [[omit]]\nreason = 'o'\nfiles = ['o*']\n\
+             [[omit]]\nreason = 'o'\nfiles = ['*']\ntests = ['no']\nmatching = ['^not ']\n",
         );
         assert!(expectations.omits("other.js") && !expectations.omits("a.js"));
         let run = outcomes(&[
@@ -392,6 +432,8 @@ mod tests {
                         ("m1", "TIMEOUT"),
                         ("two", "FAIL"),
                         ("x", "PASS"),
+                        ("no", "FAIL"),
+                        ("not at all", "PASS"),
                     ],
                 ),
             ),
@@ -401,7 +443,7 @@ mod tests {
             ),
         ]);
         let verdict = expectations.judge(&run, true);
-        assert_eq!((verdict.passed, verdict.total), (1, 5));
+        assert_eq!((verdict.passed, verdict.total, verdict.omitted), (1, 5, 2));
         assert_eq!(verdict.known.len(), 2);
         let new: Vec<_> = verdict
             .failures

@@ -142,8 +142,8 @@ async fn run_suites(arguments: &Arguments) -> Result<bool, String> {
     server.stop().await;
     result?;
     println!(
-        "\n{:<24}{:>8}{:>8}{:>9}{:>9}{:>9}",
-        "suite", "passed", "total", "%", "known", "news"
+        "\n{:<24}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}",
+        "suite", "passed", "total", "%", "known", "news", "omitted"
     );
     for (suite, verdict) in &verdicts {
         let news = verdict.failures.len() + verdict.stale.len();
@@ -152,10 +152,11 @@ async fn run_suites(arguments: &Arguments) -> Result<bool, String> {
             total => verdict.passed as f64 * 100.0 / total as f64,
         };
         println!(
-            "{suite:<24}{:>8}{:>8}{share:>9.2}{:>9}{news:>9}",
+            "{suite:<24}{:>8}{:>8}{share:>9.2}{:>9}{news:>9}{:>9}",
             verdict.passed,
             verdict.total,
-            verdict.known.len()
+            verdict.known.len(),
+            verdict.omitted
         );
     }
     Ok(verdicts

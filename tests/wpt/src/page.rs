@@ -24,6 +24,8 @@ const LONG_TIMEOUT_MS: u64 = 60_000;
 
 static META: LazyLock<Regex> = LazyLock::new(|| regex(r"^//\s*META:\s*(\w+)=(.*)$"));
 static IMPORT: LazyLock<Regex> = LazyLock::new(|| regex(r"importScripts\(([^)]*)\)"));
+static FUNCTION: LazyLock<Regex> =
+    LazyLock::new(|| regex(r"(?m)^(?:async +)?function *\*? *([A-Za-z_$][\w$]*)"));
 static STRING: LazyLock<Regex> = LazyLock::new(|| regex(r#"["']([^"']+)["']"#));
 static SCRIPT: LazyLock<Regex> = LazyLock::new(|| regex(r"(?is)<script\b([^>]*)>(.*?)</script>"));
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| regex(r#"(?i)\bsrc\s*=\s*["']?([^"'\s>]+)"#));
@@ -158,8 +160,16 @@ impl Page {
         }
         for script in &self.scripts {
             if !script.contains("/testharness") {
-                code.push_str(&load(&beside(&test.path, script))?);
+                let text = load(&beside(&test.path, script))?;
+                code.push_str(&text);
                 code.push_str("\n;\n");
+                // As a script its functions would be global.
+                for function in FUNCTION.captures_iter(&text) {
+                    code.push_str(&format!(
+                        "if (typeof {0} === \"function\") globalThis.{0} = {0};\n",
+                        &function[1]
+                    ));
+                }
             }
         }
         code.push_str(&self.code);
@@ -293,7 +303,7 @@ mod tests {
         let program = |text: &str| {
             Page::parse("b.any.js", text)
                 .program(&test, "http://localhost:1", &|path| {
-                    Ok(format!("/* {path} */"))
+                    Ok(format!("/* {path} */\nfunction found() {{}}\n"))
                 })
                 .unwrap()
         };
@@ -303,6 +313,10 @@ mod tests {
             "{strict}"
         );
         assert!(strict.contains("http://localhost:1/a/b.any.js?v"));
+        assert!(
+            strict.contains("if (typeof found === \"function\") globalThis.found = found;"),
+            "{strict}"
+        );
         assert!(!program("let a; 'use strict';").contains("\"use strict\""));
     }
 

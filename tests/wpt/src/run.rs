@@ -80,6 +80,11 @@ impl Runner<'_> {
         if path.contains(".sub.") {
             return self.server.get(&format!("/{path}"));
         }
+        let path = match path {
+            // The server's own name for it.
+            "resources/WebIDLParser.js" => "resources/webidl2/lib/webidl2.js",
+            path => path,
+        };
         let bytes = std::fs::read(self.checkout.join(path))
             .map_err(|error| io::Error::new(error.kind(), format!("{path}: {error}")))?;
         Ok(String::from_utf8_lossy(&bytes).into_owned())

@@ -11,7 +11,7 @@ use tokio::process::{Child, Command};
 /// needs adding to `/etc/hosts`.
 const HOST: &str = "localhost";
 /// How long the server may take to start.
-const START_MAX: Duration = Duration::from_secs(30);
+const START_MAX: Duration = Duration::from_secs(180);
 
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum ServerError {
         source: io::Error,
     },
     /// It was started and does not answer.
-    #[error("`python3 wpt serve` did not answer within 30 seconds; what it said is in {log}")]
+    #[error("`python3 wpt serve` did not answer within three minutes; what it said is in {log}")]
     Silent {
         /// Where its output is
         log: String,
@@ -57,7 +57,7 @@ impl Server {
     /// Starts the checkout's server on ports of its own.
     pub async fn start(checkout: &Path) -> Result<Self, ServerError> {
         let folder = tempfile::tempdir()?;
-        let ports = free_ports(11)?;
+        let ports = free_ports(12)?;
         let certificates = folder.path().join("certificates");
         let config = serde_json::json!({
             "browser_host": HOST,
@@ -70,7 +70,7 @@ impl Server {
                 "http-private": [ports[4]], "http-public": [ports[5]],
                 "https-private": [ports[6]], "https-public": [ports[7]],
                 "ws": [ports[8]], "wss": [ports[9]],
-                "webtransport-h3": [ports[10]],
+                "webtransport-h3": [ports[10]], "h2": [ports[11]],
             },
             "ssl": { "type": "openssl", "openssl": { "base_path": certificates, "duration": 30 } },
             "logging": { "level": "error", "suppress_handler_traceback": true },
@@ -80,7 +80,7 @@ impl Server {
         let log_path = folder.path().join("server.log");
         let log = std::fs::File::create(&log_path)?;
         let process = Command::new("python3")
-            .args(["wpt", "serve", "--no-h2", "--config"])
+            .args(["wpt", "serve", "--config"])
             .arg(&config_path)
             .current_dir(checkout)
             .stdin(Stdio::null())

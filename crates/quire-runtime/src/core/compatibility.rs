@@ -15,6 +15,8 @@ pub(crate) struct Compatibility {
     behaviour: Behaviour,
     /// `strip_bom_in_read_all_text`.
     pub(crate) strip_bom: bool,
+    /// `strip_authorization_on_cross_origin_redirect`.
+    pub(crate) strip_authorization: bool,
     /// `web_socket_compression`.
     pub(crate) websocket_compression: bool,
 }
@@ -30,6 +32,7 @@ impl Compatibility {
         Self {
             behaviour,
             strip_bom: behaviour.has("strip_bom_in_read_all_text"),
+            strip_authorization: behaviour.has("strip_authorization_on_cross_origin_redirect"),
             websocket_compression: behaviour.has("web_socket_compression"),
         }
     }

@@ -55,18 +55,20 @@ class ContentSource {
     this.content = content;
   }
 
-  async pull() {
+  pull() {
     const { content } = this;
     const { kind, source } = content;
     if (source === null) return null;
-    if (kind === NATIVE) {
-      const pending = ops.body_read(source);
-      const chunk = await (content.signal === null ? pending : received(pending, content.signal));
-      if (chunk === null) content.source = null;
-      return chunk;
-    }
+    if (kind === NATIVE) return this.#read(content, source);
     content.source = null;
     return source.byteLength === 0 ? null : ownBytes(content, source);
+  }
+
+  async #read(content, source) {
+    const pending = ops.body_read(source);
+    const chunk = await (content.signal === null ? pending : received(pending, content.signal));
+    if (chunk === null) content.source = null;
+    return chunk;
   }
 
   cancel() {
@@ -163,6 +165,8 @@ async function readBytes(content) {
   }
 }
 
+const asText = (bytes) => internals.encoding.decodeUtf8(bytes, { stripBom: true });
+
 async function readText(content) {
   const found = use(content);
   const { kind, source } = found;
@@ -172,9 +176,9 @@ async function readText(content) {
     case NATIVE:
       return found.signal === null ? ops.body_text(source) : received(ops.body_text(source), found.signal);
     case BYTES:
-      return internals.encoding.decodeUtf8(source, { stripBom: true });
+      return asText(source);
     default:
-      return internals.encoding.decodeUtf8(await internals.streams.readAllBytes(source), { stripBom: true });
+      return internals.streams.readAllBytes(source, asText);
   }
 }
 
@@ -202,6 +206,7 @@ async function pump(reader, sink, failed) {
  */
 function send(content, failed = undefined) {
   if (content === null) return null;
+  checkNotAborted(content);
   checkUnused(content);
   const { kind, source } = use(content);
   if (kind !== STREAM) return source;
@@ -210,6 +215,13 @@ function send(content, failed = undefined) {
   const sink = ops.sink_open(length, () => void reader.cancel(undefined));
   pump(reader, sink, failed);
   return sink;
+}
+
+/** Uses a content up for nothing: a stream is cancelled. */
+function discard(content, reason) {
+  if (content === null || isUsed(content)) return;
+  content.used = true;
+  if (content.stream !== null) internals.streams.getChunkReader(content.stream).cancel(reason);
 }
 
 /** A second content with the same bytes; the first one stays readable. */
@@ -223,7 +235,7 @@ function cloneContent(content) {
   if (content.stream !== null) {
     const inner = takeInner(content.stream);
     if (inner === null) {
-      const [own, other] = internals.streams.tee(content.stream);
+      const [own, other] = internals.streams.tee(content.stream, true);
       content.source = content.stream = own;
       return new Content(STREAM, other, content.contentType);
     }
@@ -277,8 +289,10 @@ function copyBytes(value) {
   return view.slice();
 }
 
+/** Whether it gives its bytes one by one: any iterable but a String object. */
 function isIterableOfBytes(value) {
-  return typeof value === "object" && (value[Symbol.asyncIterator] || (value[Symbol.iterator] && !(value instanceof String)));
+  if (!internals.compatibility.fetch_iterable_type_support || value instanceof String) return false;
+  return typeof (value[Symbol.asyncIterator] ?? value[Symbol.iterator]) === "function";
 }
 
 /** The content of a `BodyInit`; `null` for none. `toSend` says that it will hardly be used but for sending. */
@@ -345,12 +359,13 @@ class Body {
   }
 
   async arrayBuffer() {
-    const { buffer, byteOffset, byteLength } = await bytesOf(this);
+    const content = readable(this);
+    const { buffer, byteOffset, byteLength } = await allBytes(content);
     return byteLength === buffer.byteLength ? buffer : buffer.slice(byteOffset, byteOffset + byteLength);
   }
 
   async bytes() {
-    return bytesOf(this);
+    return allBytes(readable(this));
   }
 
   async text() {
@@ -364,24 +379,28 @@ class Body {
   }
 
   async formData() {
-    const content = readable(this);
+    const bytes = await allBytes(readable(this));
     const type = this.headers.get("content-type");
     if (type === null) {
       throw new TypeError("Parsing a Body as FormData requires a Content-Type header.");
     }
-    return internals.formdata.parse(content === null ? NULL_BYTES : await readBytes(content), type);
+    return internals.formdata.parse(bytes, type);
   }
 
   async blob() {
-    const bytes = await bytesOf(this);
+    const bytes = await allBytes(readable(this));
     return internals.blob.createBlob(bytes, internals.mimeType(this.headers.get("content-type")));
   }
 }
 
 /** Bytes that the program may keep. */
-async function bytesOf(body) {
-  const content = readable(body);
+async function allBytes(content) {
   return content === null ? new Uint8Array(0) : readBytes(content);
+}
+
+/** Throws the reason of the signal that ended the bytes of a content. */
+function checkNotAborted({ signal }) {
+  if (signal !== null && internals.abort.isAborted(signal)) throw internals.abort.reason(signal);
 }
 
 function checked(body) {
@@ -392,7 +411,10 @@ function checked(body) {
 /** The content of a body that is about to be read in full. */
 function readable(body) {
   const content = checked(body);
-  if (content !== null) checkUnused(content);
+  if (content !== null) {
+    checkNotAborted(content);
+    checkUnused(content);
+  }
   return content;
 }
 
@@ -406,6 +428,7 @@ internals.body = {
   cloneContent,
   /** Uses a content up for sending; see above. */
   send,
+  discard,
   isUsed: (content) => content !== null && isUsed(content),
   checkUnused: (content) => {
     if (content !== null) checkUnused(content);

@@ -56,6 +56,8 @@ pub(super) struct Exchange {
     headers: HeaderMap,
     body: RequestBody,
     follow: bool,
+    /// Whether redirects to other origins lose `Authorization`.
+    strip_authorization: bool,
     /// The program wants the bytes of the response as they are.
     manual: bool,
     aborted: Option<oneshot::Receiver<()>>,
@@ -93,6 +95,7 @@ impl Exchange {
             websocket_key,
             body,
             follow: call.boolean(5),
+            strip_authorization: realm.compatibility().strip_authorization,
             manual: call.boolean(6),
             aborted: (number > 0).then(|| request.abortable(number)),
         })
@@ -175,7 +178,7 @@ impl Exchange {
         let Some(location) = answer.headers().get(LOCATION).filter(|at| !at.is_empty()) else {
             return Ok(None);
         };
-        let location = String::from_utf8_lossy(location.as_bytes());
+        let location = percent_encode_invalid(location.as_bytes());
         let target = self.url.join(&location).map_err(|_| {
             OpError::Type("Invalid Location header; unable to follow redirect.".into())
         })?;
@@ -200,7 +203,7 @@ impl Exchange {
             self.method = Method::GET;
             self.body = RequestBody::None;
         }
-        if target.origin() != self.url.origin() {
+        if self.strip_authorization && target.origin() != self.url.origin() {
             self.headers.remove(AUTHORIZATION);
         }
         self.url = target;
@@ -338,6 +341,18 @@ pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
     Ok(headers)
 }
 
+/// Bytes as text; those that are no UTF-8 are percent-encoded, as browsers do in a `Location`.
+fn percent_encode_invalid(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
 fn used_up() -> OpError {
     OpError::Type(
         "A request with a one-time-use body (it was initialized from a stream, not a buffer) encountered a redirect \
@@ -391,5 +406,16 @@ impl Body for AbortableBody {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::percent_encode_invalid;
+
+    #[test]
+    fn a_location_keeps_what_is_text() {
+        assert_eq!(percent_encode_invalid("/☃?%20".as_bytes()), "/☃?%20");
+        assert_eq!(percent_encode_invalid(b"/a?\xff\xe2\x98b"), "/a?%FF%E2%98b");
     }
 }

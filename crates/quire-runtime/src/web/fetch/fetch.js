@@ -41,7 +41,10 @@ async function fetchFrom(input, init) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
   const signal = state.signal ?? (internals.compatibility.request_signal_passthrough ? request.signal : null);
-  if (signal !== null && internals.abort.isAborted(signal)) throw internals.abort.reason(signal);
+  if (signal !== null && internals.abort.isAborted(signal)) {
+    bodies.discard(bodies.content(request), internals.abort.reason(signal));
+    throw internals.abort.reason(signal);
+  }
   const { cf } = state;
   if (cf !== undefined && cf.cacheTtl !== undefined && cf.cacheControl !== undefined) {
     throw new TypeError("The 'cacheControl' and 'cacheTtl' options on cf are mutually exclusive. Use 'cacheControl' for explicit Cache-Control header directives, or 'cacheTtl' for a simplified TTL, but not both.");
@@ -55,10 +58,18 @@ async function fetchFrom(input, init) {
   const number = signal === null ? 0 : ops.fetch_number();
   const upgrade = headerLists.get(headerLists.list(request.headers), "upgrade");
   const websocket = upgrade !== null && upgrade !== undefined && upgrade.toLowerCase() === "websocket";
-  const body = bodies.send(bodies.content(request));
+  let failure = null;
+  const body = bodies.send(bodies.content(request), (error) => {
+    failure = { error };
+  });
   const manual = state.encodeResponseBody === "manual";
   const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual, websocket);
-  return signal === null ? finish(await pending, null) : abortable(pending, signal, number);
+  try {
+    return signal === null ? finish(await pending, null) : await abortable(pending, signal, number);
+  } catch (error) {
+    // What became of the request's own stream says more than that the connection ended.
+    throw failure === null ? error : failure.error;
+  }
 }
 
 function finish(head, signal) {
@@ -68,12 +79,16 @@ function finish(head, signal) {
 /** Rejects with the signal's reason as soon as it fires, and ends the exchange then. */
 async function abortable(pending, signal, number) {
   const { promise, reject } = Promise.withResolvers();
+  let head = null;
   const stop = internals.abort.addAlgorithm(signal, () => {
     ops.fetch_abort(number);
+    // Lets the connection go though nobody reads from it.
+    if (head !== null && head[4] !== null) ops.body_cancel(head[4]);
     reject(internals.abort.reason(signal));
   });
   try {
-    return finish(await Promise.race([pending, promise]), signal);
+    head = await Promise.race([pending, promise]);
+    return finish(head, signal);
   } catch (error) {
     stop();
     throw error;

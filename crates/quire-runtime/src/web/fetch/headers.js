@@ -248,8 +248,9 @@ class Headers {
   }
 }
 
+const ownIterator = Headers.prototype.entries;
 Object.defineProperty(Headers.prototype, iteratorSymbol, {
-  value: Headers.prototype.entries,
+  value: ownIterator,
   writable: true,
   configurable: true,
 });
@@ -262,7 +263,7 @@ function requireArguments(given, count, method) {
 
 /** Appends what a `HeadersInit` holds: headers, a sequence of pairs, or a record. */
 function fill(list, init) {
-  if (isHeaders(init)) {
+  if (isHeaders(init) && init[iteratorSymbol] === ownIterator) {
     const source = headersList(init);
     for (let i = 0; i < source.length; i++) list.push(source[i]);
     return;

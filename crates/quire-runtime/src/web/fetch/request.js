@@ -13,7 +13,8 @@ const METHODS = [
   "PROPPATCH", "SEARCH", "UNLOCK", "ACL", "REPORT", "MKACTIVITY", "CHECKOUT", "MERGE", "MSEARCH", "NOTIFY", "SUBSCRIBE",
   "UNSUBSCRIBE", "QUERY", "BAN",
 ];
-const CACHE_MODES = ["no-store", "no-cache"];
+/** Those that the standard knows in lower case too. */
+const METHODS_OF_ANY_CASE = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
 
 /** What the copies of an arrived request have in common. */
 class Arrival {
@@ -54,7 +55,8 @@ function normaliseMethod(method) {
   method = `${method}`;
   if (METHODS.includes(method)) return method;
   const upper = apply(toUpperCase, method, []);
-  if (METHODS.includes(upper)) return upper;
+  const methods = internals.compatibility.upper_case_all_http_methods ? METHODS : METHODS_OF_ANY_CASE;
+  if (methods.includes(upper)) return upper;
   throw new TypeError(`Invalid HTTP method string: ${method}`);
 }
 
@@ -71,8 +73,13 @@ function redirectMode(value) {
 }
 
 function cacheMode(value) {
+  const { cache_option_enabled, cache_no_cache_enabled, cache_reload_enabled } = internals.compatibility;
+  if (!cache_option_enabled) {
+    throw new Error("The 'cache' field on 'RequestInitializerDict' is not implemented.");
+  }
   value = `${value}`;
-  if (CACHE_MODES.includes(value) || (value === "reload" && internals.compatibility.cache_reload_enabled)) return value;
+  if (value === "no-store" || (value === "no-cache" && cache_no_cache_enabled)) return value;
+  if (value === "reload" && cache_reload_enabled) return value;
   throw new TypeError(`Unsupported cache mode: ${value}`);
 }
 

@@ -65,6 +65,7 @@ class Response extends bodies.Body {
     const state = new State();
     state.type = "error";
     state.status = 0;
+    state.headers = headerLists.create([], true);
     return createResponse(state, null);
   }
 

@@ -3,7 +3,8 @@
 // internals.streams, for other files (every `stream` here is a ReadableStream object of a program, not a state):
 //   createNativeReadable(source, length = null) -> ReadableStream
 //       A byte stream (BYOB works) of source = {
-//         pull(maxBytes) -> Promise<Uint8Array | null>   bytes that nobody else holds, at most maxBytes; null at the end
+//         pull(maxBytes) -> Promise<Uint8Array | null>   bytes that nobody else holds, at most maxBytes; null at the end. Without
+//                                                        the promise if they are there already
 //         cancel(reason)                                 nobody will read on; its result is waited for if it is a promise
 //         readAll() -> Promise<Uint8Array>               optional: everything at once, instead of pull()
 //       }. Nothing happens before the first read. `length` is the number of bytes, if known (see fixedLength).
@@ -12,8 +13,9 @@
 //   nativeSource(stream) -> source | null      the source of a native stream that nobody has locked, read, cancelled or teed
 //   takeNativeSource(stream) -> source | null  the same, and the stream is locked and disturbed from now on
 //   isReadableStream(value), isWritableStream(value), isDisturbed(stream), isLocked(stream) -> boolean
-//   readAllBytes(stream) -> Promise<Uint8Array>   rejects with a TypeError for chunks that are not bytes
-//   tee(stream) -> [ReadableStream, ReadableStream]
+//   readAllBytes(stream, convert) -> Promise<Uint8Array>   rejects with a TypeError for chunks that are not bytes; of what
+//       `convert(bytes)` gives if there is that
+//   tee(stream, clone = false) -> [ReadableStream, ReadableStream]   `clone`: the second one gets clones of the chunks
 //   fixedLength(stream) -> number | null       how many bytes the stream will give, where that is known
 //   getChunkReader(stream) -> { read() -> Promise<{ done, value: Uint8Array | undefined }>, cancel(reason), release() }
 //       for the native pump of a body; string chunks come as UTF-8
@@ -21,7 +23,7 @@
 // readable-default.js, readable-byte.js, writable-state.js, transform.js), readableShell(state), writableShell(state).
 const S = internals.streams;
 const { ByteController, CLOSED, ERRORED, LATER, READABLE, Readable, Reader, acquireReader, cancelReadable, closeBytes } = S;
-const { copyBytes, enqueueOwn, joinBytes, promiseReject, promiseResolve, pullBytes, readChunk, releaseReader } = S;
+const { RESOLVED, copyBytes, enqueueOwn, joinBytes, promiseReject, promiseResolve, pullBytes, readChunk, releaseReader } = S;
 const { respond, setBytes, then, viewBytes, withResolvers } = S;
 const NativeTypeError = TypeError;
 const NativeUint8Array = Uint8Array;
@@ -29,6 +31,13 @@ const { min } = Math;
 
 // How much one read of a native stream may give.
 const CHUNK = 65536;
+
+// Asks a source for bytes. Those that are there pass no promise: nothing a program does to `then` gets hold of them.
+function pullFrom(source, wanted, deliver, failed) {
+  const bytes = source.pull(wanted);
+  if (bytes === null || viewBytes(bytes) !== null) then(RESOLVED, () => deliver(bytes));
+  else then(bytes, deliver, failed);
+}
 
 // The source of the controller of a native stream.
 class NativePull {
@@ -49,7 +58,7 @@ class NativePull {
     const first = controller.pending.head;
     const wanted = first === null ? CHUNK : first.length - first.filled;
     this.controller = controller;
-    then(this.source.pull(wanted), this.deliver, controller.pullFailed);
+    pullFrom(this.source, wanted, this.deliver, controller.pullFailed);
     return LATER;
   }
 
@@ -132,20 +141,23 @@ function finish(stream) {
   if (stream.state === READABLE) S.closeReadable(stream);
 }
 
+const asTheyAre = (bytes) => bytes;
+
 const notBytes = () => new NativeTypeError("This ReadableStream did not return bytes.");
 
 // Reads everything a source has, past the machinery of streams.
 class SourceCollector {
-  constructor(stream, source) {
+  constructor(stream, source, convert) {
     this.stream = stream;
     this.source = source;
+    this.convert = convert;
     this.chunks = [];
     this.total = 0;
     this.parts = withResolvers();
     this.take = (bytes) => {
       if (bytes === null || bytes === undefined) {
         finish(this.stream);
-        this.parts.resolve(joinBytes(this.chunks, this.total));
+        this.parts.resolve(this.convert(joinBytes(this.chunks, this.total)));
         return;
       }
       if (bytes.byteLength > 0) {
@@ -161,20 +173,20 @@ class SourceCollector {
   }
 
   pull() {
-    then(this.source.pull(CHUNK), this.take, this.fail);
+    pullFrom(this.source, CHUNK, this.take, this.fail);
   }
 }
 
-function collectSource(stream) {
+function collectSource(stream, convert) {
   const source = take(stream);
-  const collector = new SourceCollector(stream, source);
+  const collector = new SourceCollector(stream, source, convert);
   if (source.readAll === undefined) {
     collector.pull();
     return collector.parts.promise;
   }
   const all = (bytes) => {
     finish(stream);
-    collector.parts.resolve(bytes);
+    collector.parts.resolve(convert(bytes));
   };
   then(source.readAll(), all, collector.fail);
   return collector.parts.promise;
@@ -182,10 +194,11 @@ function collectSource(stream) {
 
 // A read request that reads on until the end.
 class Collector {
-  constructor(reader, owned) {
+  constructor(reader, owned, convert) {
     this.next = null;
     this.reader = reader;
     this.owned = owned;
+    this.convert = convert;
     this.chunks = [];
     this.total = 0;
     this.running = false;
@@ -224,7 +237,7 @@ class Collector {
     let all = joinBytes(chunks, total);
     // The chunks of a default stream belong to the program.
     if (chunks.length === 1 && !this.owned) all = copyBytes(all);
-    this.parts.resolve(all);
+    this.parts.resolve(this.convert(all));
   }
 
   error(reason) {
@@ -232,16 +245,17 @@ class Collector {
   }
 }
 
-function readAllBytes(shell) {
+// `convert` makes of the bytes what is wanted, before they pass a promise.
+function readAllBytes(shell, convert = asTheyAre) {
   const stream = stateOf(shell);
-  if (stream.native !== null && stream.reader === null && stream.state === READABLE) return collectSource(stream);
+  if (stream.native !== null && stream.reader === null && stream.state === READABLE) return collectSource(stream, convert);
   let reader;
   try {
     reader = acquireReader(stream, false);
   } catch (error) {
     return promiseReject(error);
   }
-  const collector = new Collector(reader, stream.controller.isBytes);
+  const collector = new Collector(reader, stream.controller.isBytes, convert);
   collector.run();
   return collector.parts.promise;
 }
@@ -350,8 +364,8 @@ Object.assign(S, {
   readAllBytes,
   startNative,
   takeNativeSource,
-  tee: (shell) => {
-    const [first, second] = S.teeReadable(stateOf(shell));
+  tee: (shell, clone = false) => {
+    const [first, second] = S.teeReadable(stateOf(shell), clone);
     return [S.readableShell(first), S.readableShell(second)];
   },
 });

@@ -171,6 +171,8 @@ class ReadableStream {
     const stream = readableState(this);
     if (stream === undefined) throw illegal("ReadableStream");
     const [first, second] = S.teeReadable(stream);
+    // A body whose stream was teed is used, whether or not the branches are read.
+    stream.disturbed = true;
     return [readableShell(first), readableShell(second)];
   }
 

@@ -25,8 +25,9 @@ function cancelBranch(tee, branch, other, reason) {
 }
 
 class DefaultTee {
-  constructor(stream) {
+  constructor(stream, clone) {
     this.stream = stream;
+    this.clone = clone;
     this.reader = acquireReader(stream, false);
     this.reading = false;
     this.readAgain = false;
@@ -66,8 +67,19 @@ class DefaultTee {
     const { first, second, value } = this;
     this.value = undefined;
     this.readAgain = false;
+    let other = value;
+    if (this.clone && !second.canceled) {
+      try {
+        other = internals.structuredClone.clone(value);
+      } catch (error) {
+        errorDefault(first.stream.controller, error);
+        errorDefault(second.stream.controller, error);
+        this.cancelled.resolve(cancelReadable(this.stream, error));
+        return;
+      }
+    }
     if (!first.canceled) enqueueInto(first.stream.controller, value);
-    if (!second.canceled) enqueueInto(second.stream.controller, value);
+    if (!second.canceled) enqueueInto(second.stream.controller, other);
     this.reading = false;
     if (this.readAgain) this.pull();
   }
@@ -265,10 +277,10 @@ class TeeIntoRequest {
   }
 }
 
-// The two branches, as states.
-function teeReadable(stream) {
+// The two branches, as states. With `clone` the second one gets a clone of each chunk, as clone() of a body asks for.
+function teeReadable(stream, clone = false) {
   const isBytes = stream.native !== null || stream.controller.isBytes;
-  const tee = isBytes ? new ByteTee(stream) : new DefaultTee(stream);
+  const tee = isBytes ? new ByteTee(stream) : new DefaultTee(stream, clone);
   return [tee.first.stream, tee.second.stream];
 }
 
