@@ -9,6 +9,7 @@ const { Event, EventTarget, createMessageEvent, CloseEvent, ErrorEvent, dispatch
 const { URL } = globalThis;
 const NativeTypeError = TypeError;
 const NativeArrayBuffer = ArrayBuffer;
+const NativeUint8Array = Uint8Array;
 
 // Whose a socket is.
 const CONNECTING = 0;
@@ -102,7 +103,10 @@ class WebSocket extends EventTarget {
       throw new NativeTypeError("Failed to execute 'send' on 'WebSocket': parameter 1 is not of type 'ArrayBuffer or ArrayBufferView or string'.");
     }
     const isBytes = typeof message === "object" && message !== null && (isView(message) || message instanceof NativeArrayBuffer);
-    const data = isBytes ? message : apply(toWellFormed, `${message}`, []);
+    // The engine's C interface does not know every kind of view.
+    const isOther = isBytes && isView(message) && !(message instanceof NativeUint8Array);
+    const bytes = isOther ? new NativeUint8Array(message.buffer, message.byteOffset, message.byteLength) : message;
+    const data = isBytes ? bytes : apply(toWellFormed, `${message}`, []);
     if (state.closedOutgoing) throw new NativeTypeError("Can't call WebSocket send() after close().");
     if (state.aborted || state.owner === RELEASED) return;
     if (state.owner !== ACCEPTED) throw notAccepted();

@@ -43,6 +43,8 @@ test("binaryType decides the form of bytes, and ignores other values", async () 
   assertEquals(two.binaryType, "arraybuffer");
   one.send(new Uint8Array([0, 7, 8, 9]).subarray(1));
   assertEquals((await next(two, "message")).data, new Uint8Array([7, 8, 9]).buffer);
+  one.send(new Float16Array([1, 2]).subarray(1));
+  assertEquals((await next(two, "message")).data, new Float16Array([2]).buffer);
   one.send(new ArrayBuffer(2));
   assertEquals((await next(two, "message")).data.byteLength, 2);
 });
