@@ -100,11 +100,9 @@ fn a_worker_that_is_killed_leaves_no_half_entry() {
         request.join().unwrap().is_err(),
         "the worker was killed while it answered"
     );
-    let found = server.eventually(
-        Request::get("/get/kept"),
-        Duration::from_secs(20),
-        |answer| answer.status == 200,
-    );
+    let found = server.eventually("/get/kept", Duration::from_secs(20), |answer| {
+        answer.status == 200
+    });
     assert_eq!(found.text().len(), 200_000);
     assert_eq!(server.get("/get/half").status, 404);
     assert_eq!(server.get("/slow/half").text(), "stored");
