@@ -11,7 +11,7 @@ function require(name) {
   const known = loaded[name];
   if (known !== undefined) return known.exports;
   const evaluate = ops.node_load(name);
-  if (evaluate === undefined) throw missing(`node:${name}`);
+  if (evaluate === null) throw missing(`node:${name}`);
   const module = (loaded[name] = { exports: {} });
   try {
     const value = evaluate(globalThis, internals, ops, require, module.exports);
