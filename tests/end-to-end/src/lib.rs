@@ -13,6 +13,7 @@ pub mod clients;
 pub mod expected;
 pub mod memory;
 pub mod origin;
+pub mod packages;
 mod ports;
 mod program;
 mod project;

@@ -13,9 +13,10 @@ fn serve() -> Server {
 fn concurrent_requests_keep_their_own_stores() {
     let server = serve();
     let ids = ["store-a", "store-b", "store-c", "store-d"];
+    let ask = |id: &str| server.get(&format!("/als?id={id}")).text();
     let answers: Vec<serde_json::Value> = thread::scope(|scope| {
         let asking: Vec<_> = ids
-            .map(|id| scope.spawn(|| server.get(&format!("/als?id={id}")).text()))
+            .map(|id| scope.spawn(move || ask(id)))
             .into_iter()
             .collect();
         asking

@@ -1,14 +1,14 @@
 //! Every recorded answer of the original, compared with the program's.
 
 use quire_end_to_end::expected::Recording;
-use quire_end_to_end::{Command, checkout, is_wrangler};
+use quire_end_to_end::{Command, checkout, is_wrangler, packages};
 
 fn check(name: &str) {
     let recording =
         Recording::read(&checkout().join(format!("tests/end-to-end/expected/{name}.json")));
-    let server = Command::serve(checkout().join(&recording.project))
-        .workers(1)
-        .start();
+    let project = checkout().join(&recording.project);
+    packages::install(&project);
+    let server = Command::serve(project).workers(1).start();
     recording.check(&server, is_wrangler());
     server.stop();
 }
@@ -47,4 +47,5 @@ recorded! {
     web_apis: "web",
     html_rewriter: "html",
     cache: "cache",
+    npm_packages: "packages",
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use quire_end_to_end::expected::Recording;
-use quire_end_to_end::{Command, checkout, is_wrangler};
+use quire_end_to_end::{Command, checkout, is_wrangler, packages};
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +16,9 @@ fn main() -> ExitCode {
     for file in files {
         let path = Path::new(&file);
         let mut recording = Recording::read(path);
-        let server = Command::serve(checkout().join(&recording.project)).start();
+        let project = checkout().join(&recording.project);
+        packages::install(&project);
+        let server = Command::serve(project).start();
         for recorded in &mut recording.requests {
             let seen = recorded.send(&server);
             recorded.answer = Some(recorded.keep_compared(seen));
