@@ -14,6 +14,17 @@ stage() {
   [ -d "$copy" ] || cp -r "$bench/projects/$1" "$copy"
 }
 
+# install_packages PROJECT: what the staged project imports from npm, as its lock file has it.
+install_packages() {
+  [ ! -d "$work/$1/node_modules" ] || return 0
+  local why="needs npm and Node.js"
+  if ! install_node || ! (cd "$work/$1" && PATH=${node%/*}:$PATH timeout 300 "${npm[@]}" ci --ignore-scripts --no-audit \
+    --no-fund --loglevel=error >&2); then
+    echo "bench: cannot bring the packages of $1: $why" >&2
+    return 1
+  fi
+}
+
 # launch_quire NAME PROJECT COMMAND OPTION...
 launch_quire() {
   local name=$1 project=$2 command=$3
@@ -38,8 +49,8 @@ launch_workerd() {
   if [ ! -f "$folder/worker.js" ]; then
     local build=("${wrangler[@]}" pages functions build --outdir "$folder"
       --compatibility-date "$compatibility_date")
-    show "cd $work/$2 &&" "${build[@]}" "&& mv $folder/index.js $folder/worker.js"
-    if ! (cd "$work/$2" && timeout 60 "${build[@]}" </dev/null >"$work/build-$2.log" 2>&1); then
+    show "cd $work/$2 && NODE_ENV=production" "${build[@]}" "&& mv $folder/index.js $folder/worker.js"
+    if ! (cd "$work/$2" && NODE_ENV=production timeout 60 "${build[@]}" </dev/null >"$work/build-$2.log" 2>&1); then
       echo "bench: \`wrangler pages functions build\` failed; the end of $work/build-$2.log:" >&2
       tail -n 15 "$work/build-$2.log" >&2
       return 1
