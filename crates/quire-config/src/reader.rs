@@ -48,6 +48,10 @@ impl Reader {
         }
     }
 
+    pub(crate) fn strictness(&self) -> Strictness {
+        self.strictness
+    }
+
     pub(crate) fn into_problems(self) -> Vec<Problem> {
         self.problems
     }
@@ -87,7 +91,7 @@ impl Reader {
         self.report(severity, span, message, label.into(), help);
     }
 
-    fn report(
+    pub(crate) fn report(
         &mut self,
         severity: Severity,
         span: &Range<usize>,

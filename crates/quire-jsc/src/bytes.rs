@@ -2,7 +2,9 @@
 
 use crate::raw::*;
 use crate::{Context, Exception, Value};
+use std::cell::Cell;
 use std::ffi::c_void;
+use std::rc::Rc;
 
 /// A `Uint8Array` that owns `bytes`.
 pub(crate) fn uint8_array(context: &Context, bytes: Vec<u8>) -> Result<JSValueRef, Exception> {
@@ -39,6 +41,49 @@ pub(crate) fn uint8_array(context: &Context, bytes: Vec<u8>) -> Result<JSValueRe
 unsafe extern "C" fn free_bytes(_bytes: *mut c_void, owner: *mut c_void) {
     // SAFETY: `owner` is the box that `uint8_array` leaked, and this is called once.
     drop(unsafe { Box::from_raw(owner.cast::<Box<[u8]>>()) });
+}
+
+/// A number in memory that Rust and JavaScript share: setting it costs a store, reading it from JavaScript a load, where
+/// a call between the two costs a hundred times as much.
+#[derive(Debug)]
+pub struct SharedNumber(Rc<Cell<f64>>);
+
+impl SharedNumber {
+    /// Changes what JavaScript reads.
+    pub fn set(&self, value: f64) {
+        self.0.set(value);
+    }
+}
+
+impl Context {
+    /// A `Float64Array` of one element and the right to set that. JavaScript must only read it.
+    pub fn shared_number(&self) -> Result<(Value, SharedNumber), Exception> {
+        let number = Rc::new(Cell::new(0.0));
+        let pointer = number.as_ptr().cast::<c_void>();
+        let owner = Rc::into_raw(number.clone()).cast_mut().cast::<c_void>();
+        let array = self.enter(|context, exception| {
+            // SAFETY: the memory stays until the engine calls `free_number`, which it does once, also when making the
+            // array fails. Rust accesses it through a `Cell` only, on the thread of the engine.
+            unsafe {
+                JSObjectMakeTypedArrayWithBytesNoCopy(
+                    context,
+                    TYPED_ARRAY_FLOAT64,
+                    pointer,
+                    size_of::<f64>(),
+                    free_number,
+                    owner,
+                    exception,
+                )
+            }
+            .cast_const()
+        })?;
+        Ok((array, SharedNumber(number)))
+    }
+}
+
+unsafe extern "C" fn free_number(_bytes: *mut c_void, owner: *mut c_void) {
+    // SAFETY: `owner` is the reference that `shared_number` leaked, and this is called once, by the engine's thread.
+    drop(unsafe { Rc::from_raw(owner.cast_const().cast::<Cell<f64>>()) });
 }
 
 /// Lends the memory of an `ArrayBuffer` or view, with the engine locked out.

@@ -343,6 +343,14 @@ impl Context {
         unsafe { JSContextGroupClearExecutionTimeLimit(self.0.group) }
     }
 
+    /// Allows or refuses making code from strings: `eval`, `new Function` and its kin, which then throw an `EvalError` with
+    /// this message.
+    pub fn set_eval_enabled(&self, enabled: bool, message: &str) {
+        let message = EngineString::new(message);
+        // SAFETY: context and message are live; the engine copies the message.
+        unsafe { JSGlobalContextSetEvalEnabled(self.0.global, enabled, message.raw()) }
+    }
+
     /// Calls `report` with promise and reason of each promise that was rejected with nobody
     /// listening, once the promise jobs have run.
     pub fn on_unhandled_rejection(

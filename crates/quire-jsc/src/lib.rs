@@ -37,6 +37,7 @@ mod string;
 mod value;
 
 pub use arguments::{Arg, IntoValue};
+pub use bytes::SharedNumber;
 pub use context::{Context, Memory};
 pub use exception::Exception;
 pub use fiber::{Fiber, Step, Suspender};

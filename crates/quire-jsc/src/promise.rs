@@ -38,6 +38,11 @@ impl Deferred {
         self.resolve.call_and_forget(None, [Arg::Value(&value)])
     }
 
+    /// The function that rejects the promise.
+    pub fn rejecting(&self) -> &Value {
+        &self.reject
+    }
+
     /// Rejects the promise and runs what waits for it.
     pub fn reject(self, reason: &Value) -> Result<(), Exception> {
         self.reject.call_and_forget(None, [Arg::Value(reason)])

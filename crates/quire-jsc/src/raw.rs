@@ -1,7 +1,7 @@
 //! The part of JavaScriptCore's C interface that this crate uses, as `JavaScriptCore/*.h` declares it.
 //!
-//! Three functions stand in private headers but are exported by every port: the execution time
-//! limit, the callback for unhandled rejections and the memory statistics.
+//! Four functions stand in private headers but are exported by every port: the execution time
+//! limit, the callback for unhandled rejections, the switch for `eval` and the memory statistics.
 
 #![allow(non_camel_case_types, non_snake_case)]
 
@@ -65,6 +65,7 @@ pub const CLASS_ATTRIBUTE_NO_AUTOMATIC_PROTOTYPE: c_uint = 1 << 1;
 
 pub type JSTypedArrayType = c_int;
 pub const TYPED_ARRAY_UINT8: JSTypedArrayType = 3;
+pub const TYPED_ARRAY_FLOAT64: JSTypedArrayType = 8;
 pub const TYPED_ARRAY_ARRAY_BUFFER: JSTypedArrayType = 9;
 pub const TYPED_ARRAY_NONE: JSTypedArrayType = 10;
 
@@ -89,6 +90,11 @@ unsafe extern "C" {
         context: JSGlobalContextRef,
         function: JSObjectRef,
         exception: *mut JSValueRef,
+    );
+    pub fn JSGlobalContextSetEvalEnabled(
+        context: JSGlobalContextRef,
+        enabled: bool,
+        message: JSStringRef,
     );
     pub fn JSContextGetGlobalObject(context: JSContextRef) -> JSObjectRef;
     pub fn JSEvaluateScript(

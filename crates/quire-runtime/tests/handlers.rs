@@ -72,6 +72,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         compatibility_date: "2026-06-01".into(),
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 200,
+        subrequest_limit: 0,
     };
     let services = Services {
         assets: Rc::new(Assets),

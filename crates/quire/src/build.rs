@@ -142,6 +142,7 @@ impl Draft {
             compatibility_date: settings.compatibility_date(),
             compatibility_flags: settings.compatibility.flags.clone(),
             cpu_limit_ms: settings.cpu_limit_ms,
+            subrequest_limit: settings.subrequest_limit,
             vars: vars
                 .iter()
                 .map(|(name, value)| (name.clone(), variables::json(value)))

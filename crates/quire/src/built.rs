@@ -40,6 +40,8 @@ pub struct Manifest {
     pub compatibility_date: String,
     pub compatibility_flags: Vec<String>,
     pub cpu_limit_ms: u64,
+    #[serde(default = "crate::settings::default_subrequest_limit")]
+    pub subrequest_limit: u64,
     /// The configuration file's variables.
     pub vars: serde_json::Map<String, serde_json::Value>,
     /// Whether there are static files.

@@ -186,5 +186,6 @@ fn program(
         compatibility_date: settings.compatibility_date(),
         compatibility_flags: settings.compatibility.flags.clone(),
         cpu_limit_ms: settings.cpu_limit_ms,
+        subrequest_limit: settings.subrequest_limit,
     }
 }

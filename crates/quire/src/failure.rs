@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use miette::Diagnostic;
 use quire_bundle::BundleErrors;
-use quire_config::{ConfigErrors, ExpansionTooLong};
+use quire_config::{ConfigErrors, ExpansionTooLong, FlagProblem};
 use quire_routes::{RouteErrors, RoutesRulesError};
 use quire_server::ServerError;
 
@@ -59,6 +59,10 @@ pub enum Failure {
         path: PathBuf,
         source: std::io::Error,
     },
+
+    #[error(transparent)]
+    #[diagnostic(help("see `--compatibility-flags` on the command line"))]
+    Flag(#[from] FlagProblem),
 
     #[error("cannot start: {0}")]
     Runtime(#[source] std::io::Error),

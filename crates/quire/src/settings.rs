@@ -6,8 +6,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use quire_config::{
-    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Strictness, Target,
-    VarValue, Variable,
+    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Severity, Strictness,
+    Target, VarValue, Variable,
 };
 use quire_server::DEFAULT_CPU_LIMIT;
 
@@ -117,6 +117,7 @@ pub struct Settings {
     pub commit: Commit,
     pub compatibility: Compatibility,
     pub cpu_limit_ms: u64,
+    pub subrequest_limit: u64,
     pub variables: IndexMap<String, Variable>,
     /// The variables of the configuration file alone.
     pub configured_variables: IndexMap<String, VarValue>,
@@ -149,6 +150,7 @@ impl Selection {
                 let project = sources.project(configuration.output_folder())?;
                 let mut warnings = Vec::new();
                 let settings = self.settings(&project, configuration, &mut warnings)?;
+                self.check_flags(&settings, strictness, &mut warnings)?;
                 Ok(Loaded {
                     origin: Origin::Sources(project),
                     settings,
@@ -215,6 +217,10 @@ impl Selection {
                 .limits
                 .cpu_ms
                 .unwrap_or_else(default_cpu_limit_ms),
+            subrequest_limit: environment
+                .limits
+                .subrequests
+                .unwrap_or_else(default_subrequest_limit),
             variables,
             configured_variables: environment.vars,
             variable_files: secrets.files,
@@ -238,6 +244,7 @@ impl Selection {
             commit: manifest.commit.clone(),
             compatibility: self.compatibility(compatibility),
             cpu_limit_ms: manifest.cpu_limit_ms,
+            subrequest_limit: manifest.subrequest_limit,
             variables: variables::all(
                 &manifest.name,
                 &manifest.commit,
@@ -266,6 +273,25 @@ impl Selection {
                 _ => Target::Production,
             },
         }
+    }
+
+    /// Checks the flags of the command line; those of a file were checked where they stand.
+    fn check_flags(
+        &self,
+        settings: &Settings,
+        strictness: Strictness,
+        warnings: &mut Vec<Warning>,
+    ) -> Result<(), Failure> {
+        if self.compatibility_flags.is_empty() {
+            return Ok(());
+        }
+        for (_, problem) in settings.compatibility.problems() {
+            match problem.severity(strictness) {
+                Severity::Error => return Err(problem.into()),
+                Severity::Warning => warnings.push(Box::new(Notice::warning(problem.to_string()))),
+            }
+        }
+        Ok(())
     }
 
     fn compatibility(&self, configured: Compatibility) -> Compatibility {
@@ -318,6 +344,11 @@ fn unsupported(environment: &Environment) -> Option<Notice> {
             missing.join(", ")
         ))
     })
+}
+
+/// How many requests a request may send, as on the original's paid plans.
+pub(crate) fn default_subrequest_limit() -> u64 {
+    1000
 }
 
 fn default_cpu_limit_ms() -> u64 {

@@ -45,6 +45,7 @@ recorded! {
     context: "context",
     imports: "imports",
     web_apis: "web",
+    contexts: "contexts",
     html_rewriter: "html",
     cache: "cache",
     npm_packages: "packages",

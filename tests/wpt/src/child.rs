@@ -107,6 +107,7 @@ async fn run(job: Job) -> Result<String, String> {
         // Tests are handlers here, and those of WebAssembly compile what they try.
         compatibility_flags: vec!["wasm_compile_in_handlers".into()],
         cpu_limit_ms: 0,
+        subrequest_limit: 0,
     };
     let log = job.log;
     let services = Services {

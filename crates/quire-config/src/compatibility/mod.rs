@@ -7,6 +7,7 @@ pub use date::{CompatibilityDate, InvalidDate};
 pub use flags::{Default as FlagDefault, FLAGS, Flag};
 
 use crate::problem::Severity;
+use crate::project::Strictness;
 
 /// The date and flags of a project.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -61,11 +62,12 @@ pub enum FlagProblem {
 }
 
 impl FlagProblem {
-    /// How serious it is where a project is only tried out. A deployment with an experimental flag is refused.
-    pub fn severity(&self) -> Severity {
-        match self {
-            Self::Unknown(_) | Self::Repeated(_) | Self::Contradictory { .. } => Severity::Error,
-            Self::Experimental(_) | Self::Redundant { .. } => Severity::Warning,
+    /// How serious it is.
+    pub fn severity(&self, strictness: Strictness) -> Severity {
+        match (self, strictness) {
+            (Self::Unknown(_) | Self::Repeated(_) | Self::Contradictory { .. }, _)
+            | (Self::Experimental(_), Strictness::Fail) => Severity::Error,
+            (Self::Experimental(_) | Self::Redundant { .. }, _) => Severity::Warning,
         }
     }
 }
@@ -260,7 +262,9 @@ mod tests {
             compatibility("2026-06-01", flags)
                 .problems()
                 .into_iter()
-                .map(|(index, problem)| format!("{index} {:?} {problem}", problem.severity()))
+                .map(|(index, problem)| {
+                    format!("{index} {:?} {problem}", problem.severity(Strictness::Warn))
+                })
                 .collect()
         };
         assert_eq!(

@@ -7,7 +7,7 @@ use crate::bindings::{
     BindingReader, D1Database, DurableObjectBinding, KvNamespace, Names, OtherBinding,
     QueueProducer, R2Bucket, ServiceBinding,
 };
-use crate::compatibility::CompatibilityDate;
+use crate::compatibility::{Compatibility, CompatibilityDate};
 use crate::document::Kind;
 use crate::reader::{Reader, Table};
 
@@ -65,9 +65,11 @@ const OTHERS: [(&str, bool); 7] = [
 impl Section {
     pub(super) fn read(reader: &mut Reader, table: &Table<'_>) -> Self {
         let mut names = Names::default();
+        let compatibility_date = read_date(reader, table);
+        let compatibility_flags = read_flags(reader, table, compatibility_date);
         let mut section = Self {
-            compatibility_date: read_date(reader, table),
-            compatibility_flags: reader.strings(table, "compatibility_flags"),
+            compatibility_date,
+            compatibility_flags,
             no_bundle: reader.boolean(table, "no_bundle"),
             upload_source_maps: reader.boolean(table, "upload_source_maps"),
             limits: read_limits(reader, table),
@@ -138,6 +140,40 @@ fn read_date(reader: &mut Reader, table: &Table<'_>) -> Option<CompatibilityDate
             None
         }
     }
+}
+
+fn read_flags(
+    reader: &mut Reader,
+    table: &Table<'_>,
+    date: Option<CompatibilityDate>,
+) -> Option<Vec<String>> {
+    let flags = reader.strings(table, "compatibility_flags")?;
+    let node = table.get("compatibility_flags")?;
+    let Kind::Array(items) = &node.kind else {
+        return Some(flags);
+    };
+    // Otherwise some item was no string, which has been reported.
+    if items.len() == flags.len() {
+        let listed = Compatibility {
+            date,
+            flags: flags.clone(),
+        };
+        for (index, problem) in listed.problems() {
+            let severity = problem.severity(reader.strictness());
+            let message = format!(
+                "`{}[{index}]`: {problem}",
+                table.path("compatibility_flags")
+            );
+            reader.report(
+                severity,
+                &items[index].span,
+                message,
+                "here".to_owned(),
+                None,
+            );
+        }
+    }
+    Some(flags)
 }
 
 fn read_limits(reader: &mut Reader, table: &Table<'_>) -> Option<Limits> {

@@ -62,6 +62,15 @@ impl BodyTable {
         self.bodies.borrow_mut().insert(number, body);
     }
 
+    /// Whether a body or sink has this number.
+    pub(crate) fn has(&self, number: u64) -> bool {
+        self.bodies.borrow().contains_key(&number) || self.has_sink(number)
+    }
+
+    pub(crate) fn has_sink(&self, number: u64) -> bool {
+        self.sinks.borrow().contains_key(&number)
+    }
+
     pub(crate) fn take(&self, number: u64) -> Option<NativeBody> {
         self.bodies.borrow_mut().remove(&number)
     }

@@ -5,12 +5,14 @@ use super::body::{ByteStream, full_stream};
 use super::error::OpError;
 use super::realm::Realm;
 use super::request::RequestContext;
+use super::request_ops::{foreign, install_guards};
 use super::sink::{Sink, Written};
 use super::tee::tee;
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use quire_jsc::{Call, Value};
+use quire_jsc::{Call, IntoValue, Value};
+use std::future::Future;
 use std::rc::Rc;
 
 /// What is kept of a request's body for handlers that have not read it while another one does.
@@ -23,35 +25,39 @@ const RESERVED_BYTES_MAX: u64 = 128 * 1024 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 pub(crate) fn install(realm: &Realm) {
-    realm.realm_async_op("body_read", |realm, call| {
-        let (request, number) = (owner(realm)?, handle(call, 0)?);
+    install_guards(realm);
+    body_op(realm, "body_read", |realm, call| {
+        let (request, number) = found(realm, call)?;
         let body = take(&request, number)?;
-        Ok(async move {
+        let reader = request.clone();
+        let read = async move {
             let mut stream = body.decoded();
             let chunk = next_chunk(&mut stream).await?;
             if chunk.is_some() {
                 request.bodies.insert(number, NativeBody::new(stream, None));
             }
             Ok(chunk)
-        })
+        };
+        Ok((reader, read))
     });
-    realm.realm_async_op("body_bytes", |realm, call| {
-        let request = owner(realm)?;
-        let body = take(&request, handle(call, 0)?)?;
-        Ok(collect(body))
+    body_op(realm, "body_bytes", |realm, call| {
+        let (request, number) = found(realm, call)?;
+        let body = take(&request, number)?;
+        Ok((request, collect(body)))
     });
-    realm.realm_async_op("body_text", |realm, call| {
-        let request = owner(realm)?;
-        let body = take(&request, handle(call, 0)?)?;
+    body_op(realm, "body_text", |realm, call| {
+        let (request, number) = found(realm, call)?;
+        let body = take(&request, number)?;
         let strip_bom = realm.compatibility().strip_bom;
-        Ok(async move {
+        let read = async move {
             let mut bytes = collect(body).await?;
             if strip_bom && bytes.starts_with(BYTE_ORDER_MARK) {
                 bytes.drain(..BYTE_ORDER_MARK.len());
             }
             Ok(String::from_utf8(bytes)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
-        })
+        };
+        Ok((request, read))
     });
     // `null` outside of a request, to which a native body would have to belong.
     realm.realm_op("body_of", |realm, call| {
@@ -64,13 +70,15 @@ pub(crate) fn install(realm: &Realm) {
         Ok(Some(number as f64))
     });
     realm.realm_op("body_cancel", |realm, call| {
-        if let Some(request) = realm.current() {
-            request.bodies.take(handle(call, 0)?);
+        if realm.current().is_some() {
+            let (request, number) = found(realm, call)?;
+            request.bodies.take(number);
         }
         Ok(())
     });
     realm.realm_op("body_length", |realm, call| {
-        let length = owner(realm)?.bodies.length(handle(call, 0)?);
+        let (request, number) = found(realm, call)?;
+        let length = request.bodies.length(number);
         Ok(length.map(|length| length as f64))
     });
     realm.realm_op("body_tee", body_tee);
@@ -79,7 +87,7 @@ pub(crate) fn install(realm: &Realm) {
 
 fn install_sinks(realm: &Realm) {
     realm.realm_op("sink_open", |realm, call| {
-        let request = owner(realm)?;
+        let request = realm.require_request()?;
         let length = (!call.is_nullish(0)).then(|| call.number(0)).transpose()?;
         let (sink, stream) = Sink::open(length.map(|length| length as u64));
         let number = realm.next_id();
@@ -89,7 +97,8 @@ fn install_sinks(realm: &Realm) {
     });
     realm.realm_op("sink_write", sink_write);
     realm.realm_async_op("sink_end", |realm, call| {
-        let sink = owner(realm)?.bodies.take_sink(handle(call, 0)?);
+        let (request, number) = found(realm, call)?;
+        let sink = request.bodies.take_sink(number);
         Ok(async move {
             if let Some(sink) = sink {
                 sink.finish().await;
@@ -98,8 +107,9 @@ fn install_sinks(realm: &Realm) {
         })
     });
     realm.realm_op("sink_abort", |realm, call| {
-        if let Some(request) = realm.current() {
-            request.bodies.take_sink(handle(call, 0)?);
+        if realm.current().is_some() {
+            let (request, number) = found(realm, call)?;
+            request.bodies.take_sink(number);
         }
         Ok(())
     });
@@ -107,8 +117,8 @@ fn install_sinks(realm: &Realm) {
 
 /// `body_tee(body, implicit)` → the numbers of two bodies with the same bytes.
 fn body_tee(realm: &Rc<Realm>, call: &Call<'_>) -> Result<Value, OpError> {
-    let request = owner(realm)?;
-    let (stream, coding) = take(&request, handle(call, 0)?)?.encoded();
+    let (request, number) = found(realm, call)?;
+    let (stream, coding) = take(&request, number)?.encoded();
     let kept_bytes_max = match call.boolean(1) {
         true => IMPLICIT_CLONE_BYTES_MAX,
         false => usize::MAX,
@@ -128,7 +138,8 @@ fn body_tee(realm: &Rc<Realm>, call: &Call<'_>) -> Result<Value, OpError> {
 /// more, or else a promise of the time when it may (`true`) or of `false`.
 fn sink_write(realm: &Rc<Realm>, call: &Call<'_>) -> Result<Option<Value>, OpError> {
     let closed = || Ok(Some(realm.context().boolean(false)));
-    let Some(sink) = owner(realm)?.bodies.sink(handle(call, 0)?) else {
+    let (request, number) = found(realm, call)?;
+    let Some(sink) = request.bodies.sink(number) else {
         return closed();
     };
     match sink.write(Bytes::from(call.bytes(1)?)) {
@@ -145,20 +156,49 @@ pub(crate) fn handle(call: &Call<'_>, index: usize) -> Result<u64, OpError> {
     Ok(call.number(index)? as u64)
 }
 
-fn owner(realm: &Rc<Realm>) -> Result<Rc<RequestContext>, OpError> {
-    realm.require_request()
+/// The request that holds the body or sink that argument 0 names, and its number.
+fn found(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(Rc<RequestContext>, u64), OpError> {
+    let number = handle(call, 0)?;
+    Ok((holder(realm, number)?, number))
+}
+
+/// The request that holds a body or sink: the current one, or another one that has not been answered. The engine goes on
+/// with one request in the turn of another that settled a promise for it; that is how what belongs to the first one is
+/// still found. Else the current request, which does not know the number.
+pub(crate) fn holder(realm: &Rc<Realm>, number: u64) -> Result<Rc<RequestContext>, OpError> {
+    let current = realm.require_request()?;
+    if current.bodies.has(number) {
+        return Ok(current);
+    }
+    let requests = realm.requests().borrow();
+    let other = requests.values().find(|other| {
+        other.bodies.has_sink(number) || (other.bodies.has(number) && !other.is_answered())
+    });
+    Ok(other.cloned().unwrap_or(current))
+}
+
+/// An operation on a body whose result comes later, in the turn of the request that holds the body.
+fn body_op<R, F>(
+    realm: &Realm,
+    name: &str,
+    start: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<(Rc<RequestContext>, F), OpError> + 'static,
+) where
+    R: IntoValue + 'static,
+    F: Future<Output = Result<R, OpError>> + 'static,
+{
+    realm.realm_op(name, move |realm, call| match start(realm, call) {
+        Ok((request, future)) => realm.promise_for(Some(request), future),
+        Err(error @ OpError::Terminated(_)) => Err(error),
+        Err(error) => realm.promise_of(std::future::ready(Err::<R, _>(error))),
+    });
 }
 
 /// Takes a body of this request; another request's number is not in its table.
 pub(crate) fn take(request: &RequestContext, number: u64) -> Result<NativeBody, OpError> {
-    request.bodies.take(number).ok_or_else(|| {
-        OpError::Error(
-            "Cannot perform I/O on behalf of a different request. I/O objects (such as streams, request/response \
-             bodies, and others) created in the context of one request handler cannot be accessed from a different \
-             request's handler. (I/O type: ReadableStreamSource)"
-                .into(),
-        )
-    })
+    request
+        .bodies
+        .take(number)
+        .ok_or_else(|| foreign("ReadableStreamSource"))
 }
 
 /// The next bytes of a stream, or `None` at its end.

@@ -27,6 +27,21 @@ internals.defineClass = (Class, tag) => {
 /** The key under which a class says how `console` shows its instances. */
 internals.inspect = Symbol("quire.inspect");
 
+const { current } = internals;
+
+/** The number of the request on whose behalf code runs, or 0. */
+internals.currentRequest = () => current[0];
+
+/** Throws at module scope, and wherever else no request is under way. */
+internals.requireRequest = () => {
+  if (current[0] === 0) ops.require_request();
+};
+
+/** Throws if an object of the request `owner`, of this kind, cannot be used now. */
+internals.requireOwner = (owner, kind) => {
+  if (owner !== current[0]) ops.require_open(owner, kind);
+};
+
 const adaptations = [];
 
 /** The compatibility flags, each `true` or `false`; empty until the program is known. */

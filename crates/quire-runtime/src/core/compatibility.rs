@@ -19,6 +19,10 @@ pub(crate) struct Compatibility {
     pub(crate) strip_authorization: bool,
     /// `web_socket_compression`.
     pub(crate) websocket_compression: bool,
+    /// `allow_eval_during_startup`
+    pub(crate) eval_during_startup: bool,
+    /// `wasm_compile_in_handlers`, quire's own: handlers may make code, from strings too.
+    pub(crate) eval_in_handlers: bool,
 }
 
 impl Compatibility {
@@ -34,6 +38,8 @@ impl Compatibility {
             strip_bom: behaviour.has("strip_bom_in_read_all_text"),
             strip_authorization: behaviour.has("strip_authorization_on_cross_origin_redirect"),
             websocket_compression: behaviour.has("web_socket_compression"),
+            eval_in_handlers: behaviour.has("wasm_compile_in_handlers"),
+            eval_during_startup: behaviour.has("allow_eval_during_startup"),
         }
     }
 

@@ -9,6 +9,7 @@ pub(crate) mod compatibility;
 pub(crate) mod error;
 pub(crate) mod event_loop;
 pub(crate) mod header_lines;
+pub(crate) mod idle;
 pub(crate) mod outcome;
 pub(crate) mod program;
 pub(crate) mod realm;

@@ -12,8 +12,18 @@ internals.logError = (prefix, error) => {
   ops.log("error", `${prefix} ${text}`);
 };
 
+/** What promises of requests that ended were rejected with. */
+const abandonments = new WeakSet();
+
+/** Rejects a promise that will never settle. Usually nobody listens, which is no news. */
+internals.rejectAbandoned = (reject, error) => {
+  abandonments.add(error);
+  reject(error);
+};
+
 /** A promise was rejected and nobody listens. */
 internals.unhandledRejection = (promise, reason) => {
+  if (typeof reason === "object" && reason !== null && abandonments.has(reason)) return;
   if (internals.events.reportUnhandledRejection(promise, reason)) internals.logError("Uncaught (in promise)", reason);
 };
 
@@ -31,12 +41,8 @@ internals.loadProgram = (load, vars, done) => {
     return internals.fetch.responseFrom(head, false, null);
   });
   internals.setEnv(env);
-  internals.defineModule("cloudflare:workers", {
-    __proto__: null,
-    env,
-    waitUntil: (promise) => internals.waitUntil(ops.current_request(), promise),
-  });
   internals.defineModule("cloudflare:sockets", { __proto__: null, connect: internals.sockets.connect });
+  internals.workers.setEnv(env);
   const quire = {
     __proto__: null,
     register: internals.register,

@@ -18,6 +18,8 @@ pub struct Program {
     pub compatibility_date: String,
     /// Behaviour that is switched on or off by name.
     pub compatibility_flags: Vec<String>,
-    /// Processor time in milliseconds that one stretch of JavaScript may take; 0 for no limit.
+    /// Processor time in milliseconds that a request may take; 0 for no limit.
     pub cpu_limit_ms: u64,
+    /// How many requests a request may send; 0 for no limit.
+    pub subrequest_limit: u64,
 }

@@ -2,14 +2,16 @@
 
 use super::compatibility::Compatibility;
 use super::error::OpError;
+use super::idle::{Idle, Unsettled};
 use super::request::RequestContext;
 use super::source_map::SourceMap;
 use crate::web::cache::Place;
-use quire_jsc::{Arg, Call, Context, Exception, IntoValue, Value};
+use quire_jsc::{Arg, Call, Context, Exception, IntoValue, SharedNumber, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::rc::{Rc, Weak};
+use std::time::{Duration, Instant};
 
 /// How a line that the program logged is passed on: its level (`log`, `warn`, …) and text.
 pub(crate) type LogSink = Box<dyn Fn(&str, &str)>;
@@ -23,6 +25,11 @@ pub(crate) struct Realm {
     internals: Value,
     /// The request on whose behalf JavaScript runs right now. Whatever it starts belongs to that.
     current: RefCell<Option<Rc<RequestContext>>>,
+    /// The number of that request, or 0, where JavaScript sees it.
+    current_id: SharedNumber,
+    limits: Cell<Limits>,
+    /// Requests that wait for others; see there.
+    pub(super) idle: Idle,
     /// Requests that have not ended, by number.
     requests: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
     next_id: Cell<u64>,
@@ -37,12 +44,16 @@ impl Realm {
     /// A world without any Web API.
     pub(crate) fn new() -> Result<Rc<Self>, Exception> {
         let context = Context::new();
+        let (current, current_id) = context.shared_number()?;
         let (ops, internals) = (context.object(), context.object());
         let realm = Rc::new_cyclic(|this| Self {
             context,
             ops,
             internals,
             current: RefCell::default(),
+            current_id,
+            limits: Cell::default(),
+            idle: Idle::default(),
             requests: RefCell::default(),
             next_id: Cell::new(1),
             source_map: OnceCell::new(),
@@ -51,6 +62,7 @@ impl Realm {
             cache: OnceCell::new(),
             this: this.clone(),
         });
+        realm.internals.set("current", &current)?;
         realm.run_source("core/bootstrap.js", include_str!("bootstrap.js"))?;
         Ok(realm)
     }
@@ -191,9 +203,23 @@ impl Realm {
         self: &Rc<Self>,
         future: impl Future<Output = Result<R, OpError>> + 'static,
     ) -> Result<Value, OpError> {
+        self.promise_for(self.current(), future)
+    }
+
+    /// A promise for what `future` gives, which belongs to `owner` rather than to the current request: what waits for it
+    /// goes on there.
+    pub(crate) fn promise_for<R: IntoValue + 'static>(
+        self: &Rc<Self>,
+        owner: Option<Rc<RequestContext>>,
+        future: impl Future<Output = Result<R, OpError>> + 'static,
+    ) -> Result<Value, OpError> {
         let (promise, deferred) = self.context.promise()?;
-        self.spawn(async move |realm, owner| {
+        let deferred = Unsettled::new(self, deferred);
+        self.spawn_for(owner, async move |realm, owner| {
             let result = future.await;
+            let Some(deferred) = deferred.settle() else {
+                return;
+            };
             realm.enter(owner, move |realm| match result {
                 Ok(value) => deferred.resolve(value),
                 Err(error) => deferred.reject(realm.exception(error).value()),
@@ -208,7 +234,14 @@ impl Realm {
     where
         F: AsyncFnOnce(Rc<Realm>, Option<Rc<RequestContext>>) + 'static,
     {
-        let (realm, owner) = (self.clone(), self.current());
+        self.spawn_for(self.current(), task);
+    }
+
+    fn spawn_for<F>(self: &Rc<Self>, owner: Option<Rc<RequestContext>>, task: F)
+    where
+        F: AsyncFnOnce(Rc<Realm>, Option<Rc<RequestContext>>) + 'static,
+    {
+        let realm = self.clone();
         match owner.clone() {
             Some(request) => drop(request.spawn(async move { task(realm, owner).await })),
             None => drop(tokio::task::spawn_local(
@@ -222,9 +255,18 @@ impl Realm {
         self.current.borrow().clone()
     }
 
+    /// The number of the request on whose behalf JavaScript runs, or 0.
+    pub(super) fn current_id(&self) -> u64 {
+        self.current
+            .borrow()
+            .as_ref()
+            .map_or(0, |request| request.id())
+    }
+
     /// The running request, or the error that the original gives for work outside of one.
     pub(crate) fn require_request(&self) -> Result<Rc<RequestContext>, OpError> {
         self.current().ok_or_else(|| {
+            // The first sentence is what programs look for.
             OpError::Error(
                 "Disallowed operation called within global scope. Asynchronous I/O (ex: fetch() or connect()), \
                  setting a timeout, and generating random values are not allowed within global scope. To fix this \
@@ -242,12 +284,23 @@ impl Realm {
         owner: Option<Rc<RequestContext>>,
         run: impl FnOnce(&Rc<Realm>) -> Result<(), Exception>,
     ) {
-        let outer = self.current.replace(owner.clone());
+        let limit = self.limits.get().processor;
+        let shortened = self.shorten_limit(limit, owner.as_deref());
+        let began = Began::now(shortened);
+        let outer = self.switch(owner.clone());
         let result = run(self);
-        self.current.replace(outer);
+        self.switch(outer);
+        if shortened && let Some(limit) = limit {
+            self.context.set_time_limit(limit);
+        }
+        let spent = owner
+            .as_ref()
+            .map_or(Duration::ZERO, |owner| owner.charge(began.spent(limit)));
+        let over = limit.is_some_and(|limit| spent > limit);
         match (result, owner) {
             (Err(exception), Some(owner)) if exception.is_termination() => owner.over_time_limit(),
             (Err(exception), _) => self.log("error", &exception.to_string()),
+            (Ok(()), Some(owner)) if over => owner.over_time_limit(),
             (Ok(()), Some(owner)) => owner.after_entry(),
             (Ok(()), None) => {}
         }
@@ -263,6 +316,41 @@ impl Realm {
     /// Where the cache is.
     pub(crate) fn cache(&self) -> Place {
         self.cache.get_or_init(Place::default).clone()
+    }
+
+    /// Makes this the current request; gives the one before.
+    fn switch(&self, request: Option<Rc<RequestContext>>) -> Option<Rc<RequestContext>> {
+        self.current_id
+            .set(request.as_ref().map_or(0.0, |request| request.id() as f64));
+        self.current.replace(request)
+    }
+
+    /// Lowers the engine's time limit for a request that has used up a good part of it in earlier entries. That is
+    /// rare, and changing the limit takes longer than most entries do.
+    fn shorten_limit(&self, limit: Option<Duration>, owner: Option<&RequestContext>) -> bool {
+        let (Some(limit), Some(owner)) = (limit, owner) else {
+            return false;
+        };
+        let spent = owner.spent();
+        let shorten = spent > limit / EXACT_FROM;
+        if shorten {
+            let left = limit.saturating_sub(spent).max(Duration::from_millis(1));
+            self.context.set_time_limit(left);
+        }
+        shorten
+    }
+
+    /// Sets what a request may use.
+    pub(crate) fn set_limits(&self, limits: Limits) {
+        self.limits.set(limits);
+        if let Some(limit) = limits.processor {
+            self.context.set_time_limit(limit);
+        }
+    }
+
+    /// What a request may use.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits.get()
     }
 
     /// Says where the program's log goes, once.
@@ -294,6 +382,56 @@ impl Realm {
             .and_then(|make| make.call(None, [Arg::String(name), Arg::String(&message)]))
             .map_or_else(|exception| exception, Exception::from)
     }
+}
+
+/// Which part of its processor time a request may use before each entry is measured exactly.
+const EXACT_FROM: u32 = 8;
+
+/// When an entry began.
+enum Began {
+    /// By elapsed time, which costs next to nothing.
+    Elapsed(Instant),
+    /// By the thread's processor time, for requests that have used a good part of their limit: on a machine that is
+    /// overloaded elapsed time is far more.
+    #[cfg(target_os = "linux")]
+    Processor(Duration),
+}
+
+impl Began {
+    fn now(exactly: bool) -> Self {
+        #[cfg(target_os = "linux")]
+        if exactly && let Some(time) = quire_jsc::clock::thread_time() {
+            return Self::Processor(time);
+        }
+        let _ = exactly;
+        Self::Elapsed(Instant::now())
+    }
+
+    /// Elapsed time counts only as far as it makes the next entry be measured exactly, where that is possible: the
+    /// engine's own limit ends a single entry that takes too long.
+    fn spent(&self, limit: Option<Duration>) -> Duration {
+        match self {
+            Self::Elapsed(began) => match limit {
+                Some(limit) if cfg!(target_os = "linux") => began
+                    .elapsed()
+                    .min(limit / EXACT_FROM + Duration::from_nanos(1)),
+                _ => began.elapsed(),
+            },
+            #[cfg(target_os = "linux")]
+            Self::Processor(began) => quire_jsc::clock::thread_time()
+                .unwrap_or(*began)
+                .saturating_sub(*began),
+        }
+    }
+}
+
+/// What a request may use; `None` for no limit.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Limits {
+    /// Processor time, all of its entries into the engine together.
+    pub(crate) processor: Option<Duration>,
+    /// Requests to elsewhere: `fetch`, and whatever a binding sends.
+    pub(crate) subrequests: Option<u64>,
 }
 
 /// The file itself rather than the copy inside the program: with `QUIRE_RUNTIME_SOURCES` set to this crate's `src`, a debug

@@ -5,6 +5,7 @@
 //! bodies closed.
 
 use super::bodies::BodyTable;
+use super::error::OpError;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
 use super::resources::ResourceTable;
@@ -50,6 +51,9 @@ pub(crate) struct RequestContext {
     /// Exchanges that the program may abort, by the numbers it was given.
     aborts: RefCell<FxHashMap<u64, oneshot::Sender<()>>>,
     ended: Cell<bool>,
+    /// Processor time used so far.
+    spent: Cell<Duration>,
+    subrequests: Cell<u64>,
     /// Called when the client goes away before it has the whole response.
     departure: Cell<Option<Value>>,
 }
@@ -97,6 +101,8 @@ impl RequestContext {
             tasks: RefCell::default(),
             aborts: RefCell::default(),
             ended: Cell::new(false),
+            spent: Cell::default(),
+            subrequests: Cell::default(),
             departure: Cell::default(),
         })
     }
@@ -166,11 +172,13 @@ impl RequestContext {
         Hold(self.clone())
     }
 
-    /// Stops a task early.
-    pub(crate) fn abort_task(&self, number: u64) {
-        if let Some(handle) = self.tasks.borrow_mut().remove(&number) {
+    /// Stops a task early; gives whether there was one.
+    pub(crate) fn abort_task(&self, number: u64) -> bool {
+        let task = self.tasks.borrow_mut().remove(&number);
+        if let Some(handle) = &task {
             handle.abort();
         }
+        task.is_some()
     }
 
     /// What an exchange waits on to learn that the program aborted it.
@@ -194,26 +202,90 @@ impl RequestContext {
         if self.pending.get() > 0 || self.ended.get() {
             return;
         }
+        let is_running = (self.realm.upgrade()).is_some_and(|realm| realm.current_id() == self.id);
+        if is_running {
+            // Something came to its end while JavaScript runs for the request; this is called again after that.
+            return;
+        }
         if self.is_answered() {
             self.bodies.cut_sinks();
-        } else {
-            self.fail(Failure::new(
-                FailureKind::Hung,
-                "The Workers runtime canceled this request because it detected that your Worker's code had hung \
-                 and would never generate a response.",
-            ));
+            self.end_if_idle();
+            self.review_idle();
+        } else if let (Some(this), Some(realm)) = (self.this.upgrade(), self.realm.upgrade()) {
+            realm.fell_idle(&this);
+            realm.review_idle();
         }
     }
 
-    /// The execution time limit stopped JavaScript that ran for this request.
-    pub(crate) fn over_time_limit(&self) {
+    /// Nothing will ever answer the request.
+    pub(super) fn fail_hung(&self) {
         self.fail(Failure::new(
-            FailureKind::TimeLimit,
-            "Worker exceeded CPU time limit.",
+            FailureKind::Hung,
+            "The Workers runtime canceled this request because it detected that your Worker's code had hung \
+             and would never generate a response.",
         ));
     }
 
-    fn is_answered(&self) -> bool {
+    /// Whether it may still do something that others learn of.
+    pub(super) fn is_at_work(&self) -> bool {
+        self.pending.get() > 0 && !self.ended.get()
+    }
+
+    /// Whether it waits for an answer with nothing of its own pending.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.get() == 0 && !self.ended.get() && !self.is_answered()
+    }
+
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended.get()
+    }
+
+    /// Processor time used so far.
+    pub(super) fn spent(&self) -> Duration {
+        self.spent.get()
+    }
+
+    /// Adds to the processor time used; gives the sum.
+    pub(super) fn charge(&self, time: Duration) -> Duration {
+        let spent = self.spent.get() + time;
+        self.spent.set(spent);
+        spent
+    }
+
+    /// Counts a request to elsewhere, which every `fetch`, each redirect that it follows and each operation of a binding is.
+    pub(crate) fn charge_subrequest(&self) -> Result<(), OpError> {
+        let count = self.subrequests.get() + 1;
+        self.subrequests.set(count);
+        let limit = self
+            .realm
+            .upgrade()
+            .and_then(|realm| realm.limits().subrequests);
+        match limit {
+            Some(limit) if count > limit => Err(OpError::Error("Too many subrequests.".into())),
+            _ => Ok(()),
+        }
+    }
+
+    fn review_idle(&self) {
+        if let Some(realm) = self.realm.upgrade() {
+            realm.review_idle();
+        }
+    }
+
+    /// The request used more processor time than it may. If it had been answered, its body is cut off.
+    pub(crate) fn over_time_limit(&self) {
+        const MESSAGE: &str = "Worker exceeded CPU time limit.";
+        if let Some(realm) = self.realm.upgrade()
+            && self.is_answered()
+            && !self.ended.get()
+        {
+            realm.log("error", MESSAGE);
+        }
+        self.fail(Failure::new(FailureKind::TimeLimit, MESSAGE));
+        self.end();
+    }
+
+    pub(super) fn is_answered(&self) -> bool {
         let respond = self.respond.take();
         let answered = respond.is_none();
         self.respond.set(respond);
@@ -225,6 +297,9 @@ impl RequestContext {
         if let Some(respond) = self.respond.take() {
             // Nobody receives it when the client has gone, which `client_gone` deals with.
             let _ = respond.send(outcome);
+            if let Some(realm) = self.realm.upgrade() {
+                realm.review_idle();
+            }
         }
     }
 
@@ -283,7 +358,9 @@ impl RequestContext {
             if this.ended.get() {
                 return;
             }
-            if let Some(realm) = this.realm.upgrade() {
+            if let Some(realm) = this.realm.upgrade()
+                && this.waiting.get() > 0
+            {
                 realm.log(
                     "warn",
                     "waitUntil() tasks did not complete within the allowed time after the response, and have been cancelled",
@@ -293,9 +370,22 @@ impl RequestContext {
         });
     }
 
-    fn end_if_idle(&self) {
-        if !self.client_listening.get() && self.waiting.get() == 0 {
-            self.end();
+    pub(super) fn end_if_idle(&self) {
+        if self.client_listening.get() || self.waiting.get() > 0 || self.ended.get() {
+            return;
+        }
+        // What another request started in this one's turn is charged to this one, and ends with it: not while there is
+        // such a request.
+        let lingers = self.pending.get() > 0
+            && self
+                .realm
+                .upgrade()
+                .is_some_and(|realm| realm.is_awaited(self));
+        if !lingers {
+            return self.end();
+        }
+        if let (Some(this), Some(realm)) = (self.this.upgrade(), self.realm.upgrade()) {
+            realm.idle.add_lingering(&this);
         }
     }
 
@@ -313,6 +403,7 @@ impl RequestContext {
         self.head.take();
         if let Some(realm) = self.realm.upgrade() {
             realm.requests().borrow_mut().remove(&self.id);
+            realm.review_idle();
         }
     }
 }

@@ -75,6 +75,30 @@ pub(crate) fn install(realm: &Realm) {
     });
 }
 
+/// The operations by which JavaScript asks whether it may do something now.
+pub(super) fn install_guards(realm: &Realm) {
+    realm.realm_op("require_request", |realm, _| {
+        realm.require_request().map(drop)
+    });
+    // (request, kind of object): throws unless that request may still be answered: one that has settled a promise for
+    // another one runs for that as well.
+    realm.realm_op("require_open", |realm, call| {
+        realm.require_request()?;
+        match request(realm, call)? {
+            Some(request) if !request.is_answered() => Ok(()),
+            _ => Err(foreign(&call.string(1)?)),
+        }
+    });
+}
+
+/// What an object of another request answers to its use. The first sentence is what programs look for.
+pub(super) fn foreign(kind: &str) -> OpError {
+    OpError::Error(format!(
+        "Cannot perform I/O on behalf of a different request. What reads or writes, such as a stream, a body or a socket, \
+         belongs to the request in which it was made; use it there, or make another one. (I/O type: {kind})"
+    ))
+}
+
 fn request(realm: &Realm, call: &Call<'_>) -> Result<Option<Rc<RequestContext>>, OpError> {
     Ok(realm.request(handle(call, 0)?))
 }

@@ -2,7 +2,7 @@
 
 use super::bodies::NativeBody;
 use super::body::{Body, full_stream};
-use super::body_ops::{handle, take};
+use super::body_ops::{handle, holder, take};
 use super::coding::Coding;
 use super::error::OpError;
 use super::header_lines;
@@ -67,7 +67,7 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
     if !call.is_nullish(6) {
         return respond_with_socket(realm, &request, response, handle(call, 6)?);
     }
-    let body = response_body(call, &request, response.headers_mut())?;
+    let body = response_body(realm, call, &request, response.headers_mut())?;
     if request.is_head()
         && call.is_nullish(4)
         && let Some(length) = null_body_length
@@ -129,6 +129,7 @@ fn parse_headers(lines: &str, headers: &mut HeaderMap) -> Result<Option<HeaderVa
 }
 
 fn response_body(
+    realm: &Rc<Realm>,
     call: &Call<'_>,
     request: &RequestContext,
     headers: &mut HeaderMap,
@@ -139,7 +140,10 @@ fn response_body(
     let native = match body_bytes(call, 4)? {
         Ok(bytes) if !headers.contains_key(CONTENT_ENCODING) => return Ok(Body::full(bytes)),
         Ok(bytes) => NativeBody::new(full_stream(bytes), None),
-        Err(number) => take(request, number)?,
+        Err(number) => {
+            let holder = holder(realm, number)?;
+            take(&holder, number)?
+        }
     };
     let wanted = headers
         .get(CONTENT_ENCODING)

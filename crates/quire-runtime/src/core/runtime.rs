@@ -5,7 +5,7 @@ use super::body::{Body, BodyError};
 use super::compatibility::Compatibility;
 use super::outcome::{Failure, FailureKind};
 use super::program::Program;
-use super::realm::{LogSink, Realm};
+use super::realm::{Limits, LogSink, Realm};
 use super::request::{Client, RequestContext};
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond};
@@ -58,6 +58,20 @@ const METHODS: [&str; 28] = [
 
 /// How long a program's top level may take to settle.
 const START_MAX: Duration = Duration::from_secs(30);
+
+/// What the original says where code would be made from strings.
+const EVAL_REFUSED: &str = "Code generation from strings disallowed for this context";
+
+/// The text of stacks, the modules that only Workers have, and what compatibility flags change of the globals.
+const WORKERS_SOURCES: [(&str, &str); 4] = [
+    ("core/stack.js", include_str!("stack.js")),
+    ("core/workers/rpc.js", include_str!("workers/rpc.js")),
+    (
+        "core/workers/workers.js",
+        include_str!("workers/workers.js"),
+    ),
+    ("core/adaptations.js", include_str!("adaptations.js")),
+];
 
 /// What the runtime needs from around it.
 pub struct Services {
@@ -150,6 +164,9 @@ impl Engine {
         realm.run_source("core/promises.js", include_str!("promises.js"))?;
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
+        for (name, source) in WORKERS_SOURCES {
+            realm.run_source(name, source)?;
+        }
         let report = realm.internal("unhandledRejection")?;
         let log = Rc::downgrade(&realm);
         realm
@@ -172,12 +189,15 @@ impl Engine {
         if let Some(data) = services.data {
             web::cache::set_folder(&realm, data.join("cache"));
         }
-        if program.cpu_limit_ms > 0 {
-            realm
-                .context()
-                .set_time_limit(Duration::from_millis(program.cpu_limit_ms));
-        }
-        realm.set_compatibility(Compatibility::of(&program))?;
+        realm.set_limits(Limits {
+            processor: (program.cpu_limit_ms > 0)
+                .then(|| Duration::from_millis(program.cpu_limit_ms)),
+            subrequests: (program.subrequest_limit > 0).then_some(program.subrequest_limit),
+        });
+        let compatibility = Compatibility::of(&program);
+        realm.set_compatibility(compatibility)?;
+        let eval_allowed = compatibility.eval_during_startup;
+        realm.context().set_eval_enabled(eval_allowed, EVAL_REFUSED);
         realm.set_source_map(SourceMap::parse(program.source_map.as_deref()));
         let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
         let mut runtime = Runtime {
@@ -192,6 +212,10 @@ impl Engine {
         runtime.load(&program.script, &program.vars).await?;
         // A program that uses AsyncLocalStorage put another one in its place.
         runtime.dispatch = runtime.realm.internal("dispatch")?;
+        runtime
+            .realm
+            .context()
+            .set_eval_enabled(compatibility.eval_in_handlers, EVAL_REFUSED);
         Ok(runtime)
     }
 }
@@ -236,13 +260,17 @@ impl Runtime {
             Ok(())
         });
         let vars = serde_json::Value::Object(vars.clone()).to_string();
-        realm
-            .internal("loadProgram")?
+        let load_program = realm.internal("loadProgram")?;
+        #[cfg(target_os = "linux")]
+        let clock = quire_jsc::clock::stop();
+        load_program
             .call_and_forget(
                 None,
                 [Arg::Value(&load), Arg::String(&vars), Arg::Value(&done)],
             )
             .map_err(|exception| program_error(exception.to_string(), ""))?;
+        #[cfg(target_os = "linux")]
+        drop(clock);
         match tokio::time::timeout(START_MAX, outcome).await {
             Ok(Ok(None)) => Ok(()),
             Ok(Ok(Some((message, stack)))) => Err(program_error(message, &stack)),
@@ -356,6 +384,11 @@ impl Runtime {
             .map_err(|exception| Failure::new(FailureKind::Exception, exception.to_string()))?;
         self.chains.borrow_mut().insert(key, number);
         Ok(number)
+    }
+
+    /// How many requests have not ended: those that wait for a response, send one, or have work given to `waitUntil`.
+    pub fn live_requests(&self) -> usize {
+        self.realm.requests().borrow().len()
     }
 
     /// What the engine's heap holds.

@@ -16,6 +16,10 @@ impl SourceMap {
     /// The engine's stack as people know it from Node and Cloudflare: the message, then a line
     /// `    at function (file:line:column)` for each frame of the program.
     pub(crate) fn stack(&self, message: &str, stack: &str) -> String {
+        if stack.lines().any(|line| line.starts_with("    at ")) {
+            // Given to the program in this form before, or made by it.
+            return stack.to_owned();
+        }
         let mut text = message.to_string();
         for line in stack.lines().filter_map(|line| self.frame(line)) {
             text.push_str("\n    at ");

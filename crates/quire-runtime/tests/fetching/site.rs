@@ -32,6 +32,16 @@ impl Site {
         handlers: &str,
         flags: &[&str],
     ) -> Result<Self, StartError> {
+        Self::limited(prelude, handlers, flags, (0, 0)).await
+    }
+
+    /// With limits: milliseconds of processor time, and subrequests.
+    pub(crate) async fn limited(
+        prelude: &str,
+        handlers: &str,
+        flags: &[&str],
+        (cpu_limit_ms, subrequest_limit): (u64, u64),
+    ) -> Result<Self, StartError> {
         let file = FunctionFile {
             path: "[[path]].js".into(),
             exports: vec!["onRequest".into()],
@@ -49,7 +59,8 @@ impl Site {
             vars: serde_json::Map::new(),
             compatibility_date: "2026-06-01".into(),
             compatibility_flags: flags.iter().map(|flag| (*flag).into()).collect(),
-            cpu_limit_ms: 0,
+            cpu_limit_ms,
+            subrequest_limit,
         };
         let services = Services {
             assets: Rc::new(NoAssets),
@@ -99,6 +110,12 @@ impl Site {
     pub(crate) async fn json(&self, path: &str) -> serde_json::Value {
         let text = self.text(path).await;
         serde_json::from_str(&text).unwrap_or_else(|_| panic!("no JSON: {text}"))
+    }
+
+    /// How many requests have not ended.
+    #[allow(dead_code, reason = "one of the two test programs uses it")]
+    pub(crate) fn live_requests(&self) -> usize {
+        self.runtime.live_requests()
     }
 
     pub(crate) fn log(&self) -> Vec<String> {

@@ -110,6 +110,13 @@ impl Site {
         *self.overlay.borrow_mut() = report.map(Overlay::new);
     }
 
+    /// How many requests of the program have not ended, be it because of work given to `waitUntil`.
+    pub(crate) fn live_requests(&self) -> usize {
+        self.functions
+            .as_ref()
+            .map_or(0, |functions| functions.runtime.live_requests())
+    }
+
     /// Answers a request. Nothing in a request makes this fail.
     ///
     /// What the connection becomes after a response that switches protocols is left in `upgrade`.

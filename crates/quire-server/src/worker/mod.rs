@@ -33,6 +33,9 @@ use quire_runtime::Engine;
 /// Turns of the event loop, each of which looks for input: for the bytes, the task that reads them, and one to spare.
 const ROUNDS_BEFORE_DRAINING: usize = 3;
 
+/// How often a worker that is about to end looks whether work given to `waitUntil` is done.
+const LIVE_REQUESTS_PAUSE: Duration = Duration::from_millis(10);
+
 /// What a hidden subcommand of the program runs, see [`WorkerCommand`](crate::WorkerCommand).
 ///
 /// It makes an async runtime of its own, so it must not be called inside one, and should be called first thing: nothing
@@ -71,6 +74,16 @@ struct Worker {
     site: Rc<Site>,
     connections: Rc<Connections>,
     protocols: Protocols,
+}
+
+impl Worker {
+    /// Waits for the connections, and then for work that was given to `waitUntil`.
+    async fn finish(&self) {
+        self.connections.fewer_than(1).await;
+        while self.site.live_requests() > 0 {
+            tokio::time::sleep(LIVE_REQUESTS_PAUSE).await;
+        }
+    }
 }
 
 async fn work(control: UnixStream, listener: std::net::TcpListener) -> io::Result<()> {
@@ -172,7 +185,7 @@ async fn drain(worker: &Worker, reader: &mut OwnedReadHalf, limit: Duration) -> 
     };
     tokio::select! {
         // Past the limit the rest is cut off: that is what the limit is for.
-        _ = timeout(limit, worker.connections.fewer_than(1)) => Ok(()),
+        _ = timeout(limit, worker.finish()) => Ok(()),
         result = orphaned => result,
     }
 }

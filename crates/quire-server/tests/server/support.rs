@@ -67,6 +67,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
             compatibility_date: "2026-06-01".to_owned(),
             compatibility_flags: Vec::new(),
             cpu_limit_ms: 1000,
+            subrequest_limit: 0,
         }),
         assets: None,
         routes_rules: None,

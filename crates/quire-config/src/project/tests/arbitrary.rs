@@ -121,7 +121,13 @@ fn section() -> impl Strategy<Value = Map<String, Value>> {
     (
         prop::option::of(vars),
         prop::option::of("20[0-9]{2}-[01][0-9]-[0-3][0-9]".prop_map(Value::from)),
-        prop::option::of(prop::collection::vec("[a-z]{1,5}", 0..3).prop_map(|flags| json!(flags))),
+        prop::option::of(
+            prop::collection::vec(
+                prop::sample::select(vec!["nodejs_als", "nodejs_compat", "rpc"]),
+                0..3,
+            )
+            .prop_map(|flags| json!(flags)),
+        ),
         prop::option::of("[A-Z]{1,4}".prop_map(|name| json!([{ "binding": name, "id": "x" }]))),
         prop::option::of(prop_oneof![
             any::<i8>().prop_map(|ms| json!({ "cpu_ms": ms })),

@@ -5,7 +5,7 @@ use crate::{Target, VarValue};
 
 const TEXT: &str = r#"
 compatibility_date = "2026-06-01"
-compatibility_flags = ["top"]
+compatibility_flags = ["nodejs_als"]
 no_bundle = true
 limits = { cpu_ms = 10, subrequests = 20 }
 vars = { A = "top", B = "top" }
@@ -28,7 +28,7 @@ fn an_environment_of_its_own_loses_bindings() {
         preview.compatibility.date.unwrap().to_string(),
         "2026-07-01"
     );
-    assert_eq!(preview.compatibility.flags, ["top"]);
+    assert_eq!(preview.compatibility.flags, ["nodejs_als"]);
     assert_eq!(preview.no_bundle, Some(true));
     assert_eq!(
         (preview.limits.cpu_ms, preview.limits.subrequests),

@@ -57,6 +57,14 @@ fn wrong_types_say_what_was_expected() {
             "1:29: `compatibility_flags[1]` must be a string, found the number `1`",
         ),
         (
+            "compatibility_flags = [\"nodejs_als\", \"no\"]",
+            "1:38: `compatibility_flags[1]`: No such compatibility flag: no",
+        ),
+        (
+            "compatibility_flags = [\"webgpu\"]",
+            "1:24: `compatibility_flags[0]`: The compatibility flag webgpu is experimental and cannot yet be used in Workers deployed to Cloudflare.",
+        ),
+        (
             "compatibility_date = \"June\"",
             "1:22: `compatibility_date`: a compatibility date must be written as year-month-day, such as `2026-06-01`, found `June`",
         ),

@@ -6,6 +6,7 @@
 // was made of when it is passed on.
 
 const { ReadableStream, TransformStream } = globalThis;
+const { current } = internals;
 const NULL_BYTES = new Uint8Array(0);
 
 /** Bytes of a response from which on they are kept outside JavaScript. */
@@ -29,6 +30,8 @@ class Content {
     this.lent = false;
     /** For bytes from the network: the signal that may have ended them. */
     this.signal = null;
+    /** The request that may read it. */
+    this.owner = current[0];
   }
 
   /** A content of the same bytes. */
@@ -36,8 +39,22 @@ class Content {
     const content = new Content(kind, source, this.contentType);
     content.lent = this.lent;
     content.signal = this.signal;
+    content.owner = this.owner;
     return content;
   }
+}
+
+const SOURCE = "ReadableStreamSource";
+
+/** Throws unless the current request may read the content. Any request may read a stream that the program made. */
+function checkOwner(content) {
+  if (content.owner === current[0]) return;
+  if (content.kind === STREAM) {
+    const source = internals.streams.nativeSource(content.stream);
+    if (!(source instanceof ContentSource)) return;
+    content = source.content;
+  }
+  internals.requireOwner(content.owner, SOURCE);
 }
 
 /** What a native operation gives; if it fails because of a signal, the error is the signal's reason. */
@@ -59,6 +76,7 @@ class ContentSource {
     const { content } = this;
     const { kind, source } = content;
     if (source === null) return null;
+    checkOwner(content);
     if (kind === NATIVE) return this.#read(content, source);
     content.source = null;
     return source.byteLength === 0 ? null : ownBytes(content, source);
@@ -130,6 +148,7 @@ function takeInner(stream) {
 }
 
 function checkUnused(content) {
+  checkOwner(content);
   if (isUsed(content)) {
     throw new TypeError(
       "Body has already been used. It can only be used once. Use tee() first if you need to read it twice.",
@@ -165,14 +184,15 @@ async function readBytes(content) {
   }
 }
 
-const asText = (bytes) => internals.encoding.decodeUtf8(bytes, { stripBom: true });
+const asText = (bytes) =>
+  internals.encoding.decodeUtf8(bytes, { stripBom: internals.compatibility.strip_bom_in_read_all_text });
 
 async function readText(content) {
   const found = use(content);
   const { kind, source } = found;
   switch (kind) {
     case TEXT:
-      return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source.isWellFormed() ? source : source.toWellFormed();
+      return source.charCodeAt(0) === 0xfeff && internals.compatibility.strip_bom_in_read_all_text ? source.slice(1) : source.isWellFormed() ? source : source.toWellFormed();
     case NATIVE:
       return found.signal === null ? ops.body_text(source) : received(ops.body_text(source), found.signal);
     case BYTES:
@@ -298,6 +318,7 @@ function isIterableOfBytes(value) {
 /** The content of a `BodyInit`; `null` for none. `toSend` says that it will hardly be used but for sending. */
 function extract(init, toSend = false) {
   if (init === null || init === undefined) return null;
+  if (typeof init === "string" || !internals.streams.isReadableStream(init)) internals.requireRequest();
   if (typeof init === "string") return new Content(TEXT, init, "text/plain;charset=UTF-8");
   if (typeof init === "object") {
     if (internals.streams.isReadableStream(init)) {
@@ -350,7 +371,9 @@ class Body {
 
   get body() {
     const content = checked(this);
-    return content === null ? null : streamOf(content);
+    if (content === null) return null;
+    internals.requireRequest();
+    return streamOf(content);
   }
 
   get bodyUsed() {
@@ -412,6 +435,7 @@ function checked(body) {
 function readable(body) {
   const content = checked(body);
   if (content !== null) {
+    internals.requireRequest();
     checkNotAborted(content);
     checkUnused(content);
   }

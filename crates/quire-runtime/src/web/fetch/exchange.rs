@@ -3,7 +3,7 @@
 use super::client::HttpClient;
 use crate::core::bodies::NativeBody;
 use crate::core::body::{BodyError, ByteStream, empty_stream, full_stream};
-use crate::core::body_ops::{handle, take};
+use crate::core::body_ops::{handle, holder, take};
 use crate::core::coding::Coding;
 use crate::core::error::OpError;
 use crate::core::header_lines;
@@ -22,6 +22,7 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use quire_jsc::{Call, Value};
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 use tokio::sync::oneshot;
 use url::Url;
@@ -68,17 +69,21 @@ pub(super) struct Exchange {
 impl Exchange {
     /// Reads `fetch(number, method, url, headers, body, follow, manual, websocket)`.
     pub(super) fn read(
-        realm: &Realm,
+        realm: &Rc<Realm>,
         request: &RequestContext,
         call: &Call<'_>,
     ) -> Result<Self, OpError> {
+        request.charge_subrequest()?;
         let url = call.string(2)?;
         let url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
         let body = match call.is_nullish(4) {
             true => RequestBody::None,
             false => match body_bytes(call, 4)? {
                 Ok(bytes) => RequestBody::Bytes(bytes),
-                Err(number) => RequestBody::Once(Some(take(request, number)?.decoded())),
+                Err(number) => {
+                    let holder = holder(realm, number)?;
+                    RequestBody::Once(Some(take(&holder, number)?.decoded()))
+                }
             },
         };
         let number = handle(call, 0)?;
@@ -126,6 +131,7 @@ impl Exchange {
                 && let Some(target) = self.redirect_target(&answer)?
             {
                 redirects += 1;
+                request.charge_subrequest()?;
                 if redirects > REDIRECTS_MAX {
                     return Err(OpError::Type("Too many redirects.".into()));
                 }

@@ -12,6 +12,8 @@ const { MAX_SAFE_INTEGER } = Number;
 // Sink and source of the two sides. `limit` is the number of bytes a FixedLengthStream still expects, or null.
 class Identity {
   constructor(mark, limit) {
+    internals.requireRequest();
+    this.owner = internals.currentRequest();
     this.limit = limit;
     // What a reader has not taken yet of the chunk that is being written.
     this.rest = null;
@@ -27,6 +29,7 @@ class Identity {
   }
 
   write(bytes) {
+    internals.requireOwner(this.owner, "Writable");
     if (this.failed) throw this.failure;
     if (bytes.byteLength === 0) return undefined;
     this.rest = bytes;
@@ -38,6 +41,7 @@ class Identity {
   }
 
   pull(controller) {
+    internals.requireOwner(this.owner, "ReadableStreamSource");
     if (this.rest === null) {
       this.pullWaits = true;
       return LATER;

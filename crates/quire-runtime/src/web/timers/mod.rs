@@ -47,8 +47,12 @@ pub(crate) fn install(realm: &Realm) {
         Ok(number as f64)
     });
     realm.realm_op("timer_stop", |realm, call| {
-        if let Some(request) = realm.current() {
-            request.abort_task(handle(call, 0)?);
+        // A timer of another request may be among them.
+        let (current, number) = (realm.require_request()?, handle(call, 0)?);
+        if !current.abort_task(number) {
+            for other in realm.requests().borrow().values() {
+                other.abort_task(number);
+            }
         }
         Ok(())
     });

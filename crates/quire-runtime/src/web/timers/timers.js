@@ -14,7 +14,8 @@ function start(name, callback, delay, repeat, callbackArguments) {
     try {
       apply(callback, globalThis, callbackArguments);
     } catch (error) {
-      internals.reportException(error);
+      // No `error` event, as on the original.
+      internals.events.logUncaught(error);
     }
   };
   return ops.timer_start(run, delay, repeat);

@@ -1,0 +1,1 @@
+export const onRequest = () => new Response("x".repeat(300_000));
