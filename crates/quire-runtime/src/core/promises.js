@@ -6,7 +6,7 @@ const NativePromise = Promise;
 const { withResolvers } = Promise;
 const { apply } = Reflect;
 const { defineProperty } = Object;
-const currentRequest = internals.currentRequest ?? (() => ops.current_request() ?? 0);
+const { currentRequest } = internals;
 
 /** `settle`, in the turn of request `owner`. If that has ended, here and now. */
 const inTurnOf = (owner, settle) => (value) => {

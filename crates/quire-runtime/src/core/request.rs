@@ -252,6 +252,11 @@ impl RequestContext {
         spent
     }
 
+    /// Counts processor time anew: an open WebSocket would use up any sum in the course of a day.
+    pub(crate) fn renew_processor_time(&self) {
+        self.spent.set(Duration::ZERO);
+    }
+
     /// Counts a request to elsewhere, which every `fetch`, each redirect that it follows and each operation of a binding is.
     pub(crate) fn charge_subrequest(&self) -> Result<(), OpError> {
         let count = self.subrequests.get() + 1;

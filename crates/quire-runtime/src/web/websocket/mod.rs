@@ -151,6 +151,7 @@ async fn deliver_all(
             // JavaScript gave it up.
             return;
         }
+        request.renew_processor_time();
         realm.enter(Some(request.clone()), |realm| {
             deliver(realm, &receive, message)
         });
