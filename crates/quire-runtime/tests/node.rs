@@ -30,6 +30,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         compatibility_date: date.into(),
         compatibility_flags: flags.iter().map(ToString::to_string).collect(),
         cpu_limit_ms: 0,
+        subrequest_limit: 0,
     };
     let services = Services {
         assets: Rc::new(NoAssets),
