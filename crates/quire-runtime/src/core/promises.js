@@ -12,6 +12,7 @@ const { currentRequest } = internals;
 const inTurnOf = (owner, settle) => (value) => {
   if (currentRequest() === owner || !ops.continue_request(owner, () => settle(value))) settle(value);
 };
+internals.inTurnOf = inTurnOf;
 
 internals.beforeProgram((flags) => {
   if (!flags.handle_cross_request_promise_resolution) return;

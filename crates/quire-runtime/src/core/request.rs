@@ -137,9 +137,10 @@ impl RequestContext {
         }
         let number = realm.next_id();
         self.pending.set(self.pending.get() + 1);
+        // Settles the account when the task finishes or is dropped, be it before its first turn.
+        let account = PendingTask(this, number);
         let handle = tokio::task::spawn_local(async move {
-            // The guard settles the account whether the task finishes or is dropped.
-            let _account = PendingTask(this, number);
+            let _account = account;
             task.await;
         });
         self.tasks

@@ -4,6 +4,7 @@ const { Module: NativeModule, CompileError: NativeCompileError } = WebAssembly;
 const { apply, construct } = Reflect;
 const { defineProperty } = Object;
 const { isView } = ArrayBuffer;
+const NativePromise = Promise;
 const { then } = Promise.prototype;
 const reject = Promise.reject.bind(Promise);
 const bufferLength = Object.getOwnPropertyDescriptor(ArrayBuffer.prototype, "byteLength").get;
@@ -32,17 +33,21 @@ const Module = new Proxy(NativeModule, {
 defineProperty(WebAssembly, "Module", { value: Module, writable: true, configurable: true });
 defineProperty(NativeModule.prototype, "constructor", { value: Module, writable: true, configurable: true });
 
-// Compiling happens on the engine's own threads: the request is not idle meanwhile.
+// Compiling happens on the engine's own threads: the request is not idle meanwhile, and goes on in its own turn.
 function limited(name, original) {
   return function (callArguments) {
     if (started && isBytes(callArguments[0])) return reject(refusal(name));
     const promise = apply(original, WebAssembly, callArguments);
     const release = ops.pending_begin();
-    if (release !== 0) {
-      const end = () => ops.pending_end(release);
-      apply(then, promise, [end, end]);
-    }
-    return promise;
+    if (release === 0) return promise;
+    const owner = internals.currentRequest();
+    return new NativePromise((resolve, reject) => {
+      const ending = (settle) => (value) => {
+        settle(value);
+        ops.pending_end(release);
+      };
+      apply(then, promise, [ending(internals.inTurnOf(owner, resolve)), ending(internals.inTurnOf(owner, reject))]);
+    });
   };
 }
 
