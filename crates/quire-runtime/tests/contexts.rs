@@ -165,13 +165,11 @@ fn promises_of_ended_requests_reject_for_those_who_wait() {
 
 #[test]
 fn processor_time_is_summed_over_a_request() {
-    let program = format!(
-        "spin(ms) {{ const end = Date.now() + ms; while (Date.now() < end); }},
-         async sum() {{ for (let i = 0; i < 5; i++) {{ handlers.spin(40); await scheduler.wait(1); }} return new Response('done'); }},
-         async once() {{ handlers.spin(60); return new Response('done'); }}"
-    );
+    let program = "spin(ms) { const end = Date.now() + ms; while (Date.now() < end); },
+         async sum() { for (let i = 0; i < 5; i++) { handlers.spin(40); await scheduler.wait(1); } return new Response('done'); },
+         async once() { handlers.spin(60); return new Response('done'); }";
     run(async {
-        let site = limited(&program, (100, 0)).await.unwrap();
+        let site = limited(program, (100, 0)).await.unwrap();
         let failure = site.send(get("/sum")).await.err().unwrap();
         assert_eq!(failure.kind, FailureKind::TimeLimit);
         // The limit is each request's own.
