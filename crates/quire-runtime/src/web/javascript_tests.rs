@@ -49,10 +49,14 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let realm = Realm::new().unwrap();
     realm.set_log(log);
     crate::core::body_ops::install(&realm);
+    crate::core::request_ops::install(&realm);
     super::install(&realm).unwrap();
     let data = tempfile::TempDir::new().unwrap();
     super::cache::set_folder(&realm, data.path().to_owned());
     crate::node::install(&realm).unwrap();
+    realm
+        .run_source("core/promises.js", include_str!("../core/promises.js"))
+        .unwrap();
     let source = std::fs::read_to_string(path).unwrap();
     realm.set_compatibility(compatibility(&source)).unwrap();
     let outcomes = Rc::new(RefCell::new(Vec::new()));
