@@ -43,17 +43,7 @@ pub(crate) fn install(realm: &Realm) {
     realm.realm_op("current_request", |realm, _| {
         Ok(realm.current().map(|request| request.id() as f64))
     });
-    // (request, function): calls it in that request's turn, soon. `false` if the request has ended.
-    realm.realm_op("continue_request", |realm, call| {
-        let Some(request) = request(realm, call)? else {
-            return Ok(false);
-        };
-        let (function, realm, owner) = (call.value(1), realm.clone(), request.clone());
-        request.spawn(async move {
-            realm.enter(Some(owner), |_| function.call_and_forget(None, []));
-        });
-        Ok(true)
-    });
+    install_turns(realm);
     realm.realm_op("wait_begin", |realm, call| {
         if let Some(request) = request(realm, call)? {
             request.begin_wait();
@@ -185,4 +175,19 @@ fn header_lines(head: &Parts, client: Client) -> String {
     add("accept-encoding", ACCEPT_ENCODING_SHOWN);
     add("cf-connecting-ip", &client.ip.to_string());
     lines
+}
+
+/// What lets a promise settle in the turn of the request that made it.
+pub(crate) fn install_turns(realm: &Realm) {
+    // (request, function): calls it in that request's turn, soon. `false` if the request has ended.
+    realm.realm_op("continue_request", |realm, call| {
+        let Some(request) = request(realm, call)? else {
+            return Ok(false);
+        };
+        let (function, realm, owner) = (call.value(1), realm.clone(), request.clone());
+        request.spawn(async move {
+            realm.enter(Some(owner), |_| function.call_and_forget(None, []));
+        });
+        Ok(true)
+    });
 }

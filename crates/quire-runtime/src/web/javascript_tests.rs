@@ -49,7 +49,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let realm = Realm::new().unwrap();
     realm.set_log(log);
     crate::core::body_ops::install(&realm);
-    crate::core::request_ops::install(&realm);
+    crate::core::request_ops::install_turns(&realm);
     super::install(&realm).unwrap();
     let data = tempfile::TempDir::new().unwrap();
     super::cache::set_folder(&realm, data.path().to_owned());
