@@ -1,4 +1,4 @@
-//! `crypto`: JavaScript normalises algorithms and checks keys, OpenSSL and `ring` do the arithmetic. README.md says which file does what.
+//! `crypto`: JavaScript normalises algorithms and checks keys, OpenSSL and AWS-LC do the arithmetic. README.md says which file does what.
 
 pub(crate) mod aes;
 pub(crate) mod checksum;
