@@ -9,14 +9,17 @@
 //! * `core/`: the realm (engine and native operations), requests and their lifetimes, bodies, the
 //!   chain of handlers.
 //! * `web/<api>/`: one Web API each, its JavaScript half and its native half side by side.
+//! * `bindings/<kind>/`: what `env` holds besides variables, one kind of binding each.
 //! * `node/<module>/`: Node.js's modules, loaded when a program imports them.
 
 #![forbid(unsafe_code)]
 
+mod bindings;
 mod core;
 mod node;
 mod web;
 
+pub use crate::bindings::{Binding, Resource};
 pub use crate::core::body::{Body, BodyError};
 pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::Program;

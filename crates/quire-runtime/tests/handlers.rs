@@ -69,6 +69,12 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
             .as_object()
             .unwrap()
             .clone(),
+        bindings: vec![quire_runtime::Binding {
+            name: "AI".into(),
+            resource: quire_runtime::Resource::Remote {
+                service: "ai".into(),
+            },
+        }],
         compatibility_date: "2026-06-01".into(),
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 200,
@@ -159,6 +165,29 @@ fn run<T>(future: impl Future<Output = T>) -> T {
             .await
             .unwrap()
     })
+}
+
+#[test]
+fn a_service_that_only_the_platform_has_fails_when_it_is_used() {
+    on_site(
+        &[(
+            "x.js",
+            &[(
+                "onRequest",
+                "async ({ env }) => new Response(await Promise.resolve(env.AI).then((ai) => ai.run('m')).catch(String))",
+            )],
+        )],
+        async |site| {
+            let answer = site.send(request("GET", "/x", "")).await.unwrap();
+            assert!(
+                answer
+                    .text
+                    .starts_with("Error: env.AI.run: `ai` is a service"),
+                "{}",
+                answer.text
+            );
+        },
+    );
 }
 
 #[test]

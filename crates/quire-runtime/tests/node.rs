@@ -27,6 +27,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
             .as_object()
             .unwrap()
             .clone(),
+        bindings: Vec::new(),
         compatibility_date: date.into(),
         compatibility_flags: flags.iter().map(ToString::to_string).collect(),
         cpu_limit_ms: 0,

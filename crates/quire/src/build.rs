@@ -147,6 +147,7 @@ impl Draft {
                 .iter()
                 .map(|(name, value)| (name.clone(), variables::json(value)))
                 .collect(),
+            bindings: settings.bindings.clone(),
             has_assets: project.assets.is_some(),
             has_own_rules: compiled.rules.is_some(),
             routes: compiled.routes.clone(),

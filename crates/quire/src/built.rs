@@ -16,6 +16,7 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use quire_config::VarValue;
 use quire_routes::{RouteTable, RoutesRules};
+use quire_runtime::Binding;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -44,6 +45,9 @@ pub struct Manifest {
     pub subrequest_limit: u64,
     /// The configuration file's variables.
     pub vars: serde_json::Map<String, serde_json::Value>,
+    /// What else `env` holds.
+    #[serde(default)]
+    pub bindings: Vec<Binding>,
     /// Whether there are static files.
     pub has_assets: bool,
     /// Whether `_routes.json` is the project's own. Generated rules are for other platforms and not applied.

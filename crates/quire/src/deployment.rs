@@ -183,6 +183,7 @@ fn program(
         source_map,
         routes,
         vars: variables::values(&settings.variables),
+        bindings: settings.bindings.clone(),
         compatibility_date: settings.compatibility_date(),
         compatibility_flags: settings.compatibility.flags.clone(),
         cpu_limit_ms: settings.cpu_limit_ms,

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod arguments;
+mod bindings;
 mod build;
 mod built;
 mod configuration;

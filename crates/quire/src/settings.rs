@@ -6,12 +6,14 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use quire_config::{
-    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Severity, Strictness,
-    Target, VarValue, Variable,
+    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Severity, Strictness, Target,
+    VarValue, Variable,
 };
+use quire_runtime::Binding;
 use quire_server::DEFAULT_CPU_LIMIT;
 
 use crate::arguments::ProjectArguments;
+use crate::bindings;
 use crate::built::Built;
 use crate::configuration::Configuration;
 use crate::failure::Failure;
@@ -119,6 +121,8 @@ pub struct Settings {
     pub cpu_limit_ms: u64,
     pub subrequest_limit: u64,
     pub variables: IndexMap<String, Variable>,
+    /// What `env` holds besides variables.
+    pub bindings: Vec<Binding>,
     /// The variables of the configuration file alone.
     pub configured_variables: IndexMap<String, VarValue>,
     pub variable_files: Vec<PathBuf>,
@@ -190,7 +194,9 @@ impl Selection {
                 .map(|text| Box::new(Notice::warning(text)) as Warning),
         );
         let environment = resolved.environment;
-        warnings.extend(unsupported(&environment).map(|notice| Box::new(notice) as Warning));
+        warnings
+            .extend(bindings::unsupported(&environment).map(|notice| Box::new(notice) as Warning));
+        let bindings = bindings::of(&environment);
         let base_name = || {
             project
                 .root
@@ -222,6 +228,7 @@ impl Selection {
                 .subrequests
                 .unwrap_or_else(default_subrequest_limit),
             variables,
+            bindings,
             configured_variables: environment.vars,
             variable_files: secrets.files,
             variable_candidates: Secrets::candidates(&folder).into(),
@@ -252,6 +259,7 @@ impl Selection {
                 secrets.values,
                 self.bindings.clone(),
             ),
+            bindings: manifest.bindings.clone(),
             configured_variables,
             variable_files: secrets.files,
             variable_candidates: Secrets::candidates(folder).into(),
@@ -304,46 +312,6 @@ impl Selection {
             },
         }
     }
-}
-
-/// One notice about all bindings that `env` will lack.
-fn unsupported(environment: &Environment) -> Option<Notice> {
-    let mut missing: Vec<String> = Vec::new();
-    let mut add = |kind: &str, name: &str| missing.push(format!("`{name}` ({kind})"));
-    environment
-        .kv_namespaces
-        .iter()
-        .for_each(|kv| add("kv_namespaces", &kv.binding));
-    environment
-        .r2_buckets
-        .iter()
-        .for_each(|bucket| add("r2_buckets", &bucket.binding));
-    environment
-        .d1_databases
-        .iter()
-        .for_each(|database| add("d1_databases", &database.binding));
-    environment
-        .durable_objects
-        .iter()
-        .for_each(|object| add("durable_objects", &object.name));
-    environment
-        .services
-        .iter()
-        .for_each(|service| add("services", &service.binding));
-    environment
-        .queue_producers
-        .iter()
-        .for_each(|queue| add("queues", &queue.binding));
-    environment
-        .others
-        .iter()
-        .for_each(|other| add(other.kind, &other.binding));
-    (!missing.is_empty()).then(|| {
-        Notice::warning(format!(
-            "not supported yet, and missing in `env`: {}",
-            missing.join(", ")
-        ))
-    })
 }
 
 /// How many requests a request may send, as on the original's paid plans.

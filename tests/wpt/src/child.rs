@@ -103,6 +103,7 @@ async fn run(job: Job) -> Result<String, String> {
         source_map: None,
         routes: routes.clone(),
         vars: serde_json::Map::new(),
+        bindings: Vec::new(),
         compatibility_date: "2026-06-01".into(),
         // Tests are handlers here, and those of WebAssembly compile what they try.
         compatibility_flags: vec!["wasm_compile_in_handlers".into()],

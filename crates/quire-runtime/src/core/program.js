@@ -28,12 +28,14 @@ internals.unhandledRejection = (promise, reason) => {
 };
 
 /**
- * Starts a program. `load` is the function that its bundle evaluates to; `vars` is JSON. Calls `done` with
+ * Starts a program. `load` is the function that its bundle evaluates to; `description` is the JSON of
+ * { vars, bindings }, of which `env` is made. Calls `done` with
  * nothing, or with the message and stack of what the program threw.
  */
-internals.loadProgram = (load, vars, done) => {
-  const env = JSON.parse(vars);
-  internals.node.variables = JSON.parse(vars);
+internals.loadProgram = (load, description, done) => {
+  const { vars: env, bindings } = JSON.parse(description);
+  internals.node.variables = JSON.parse(description).vars;
+  for (const binding of bindings) env[binding.name] = internals.bindings.create(binding);
   env.ASSETS = internals.fetch.fetcher(async (request) => {
     const body = internals.body.content(request);
     if (body !== null) internals.body.checkUnused(body);

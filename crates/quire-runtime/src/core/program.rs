@@ -1,5 +1,6 @@
 //! What the runtime runs: the bundled script, its routes and settings.
 
+use crate::bindings::Binding;
 use quire_routes::RouteTable;
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ pub struct Program {
     pub routes: RouteTable,
     /// Variables for `env`: strings, or JSON values.
     pub vars: serde_json::Map<String, serde_json::Value>,
+    /// What else `env` holds.
+    #[serde(default)]
+    pub bindings: Vec<Binding>,
     /// The date whose behaviour the program expects, `YYYY-MM-DD`.
     pub compatibility_date: String,
     /// Behaviour that is switched on or off by name.

@@ -9,6 +9,7 @@ use super::realm::{Limits, LogSink, Realm};
 use super::request::{Client, RequestContext};
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond};
+use crate::bindings::{self, Binding};
 use crate::node;
 use crate::web;
 use http_body_util::BodyExt;
@@ -161,6 +162,7 @@ impl Engine {
         respond::install(&realm);
         web::install(&realm)?;
         node::install(&realm)?;
+        bindings::install(&realm)?;
         realm.run_source("core/promises.js", include_str!("promises.js"))?;
         realm.run_source("core/chain.js", include_str!("chain.js"))?;
         realm.run_source("core/program.js", include_str!("program.js"))?;
@@ -209,7 +211,9 @@ impl Engine {
             events,
             realm,
         };
-        runtime.load(&program.script, &program.vars).await?;
+        runtime
+            .load(&program.script, &program.vars, &program.bindings)
+            .await?;
         // A program that uses AsyncLocalStorage put another one in its place.
         runtime.dispatch = runtime.realm.internal("dispatch")?;
         runtime
@@ -230,6 +234,7 @@ impl Runtime {
         &self,
         script: &str,
         vars: &serde_json::Map<String, serde_json::Value>,
+        bindings: &[Binding],
     ) -> Result<(), StartError> {
         let realm = &self.realm;
         let program_error = |message: String, stack: &str| StartError::Program {
@@ -259,14 +264,14 @@ impl Runtime {
             }
             Ok(())
         });
-        let vars = serde_json::Value::Object(vars.clone()).to_string();
+        let env = json!({ "vars": vars, "bindings": bindings }).to_string();
         let load_program = realm.internal("loadProgram")?;
         #[cfg(target_os = "linux")]
         let clock = quire_jsc::clock::stop();
         load_program
             .call_and_forget(
                 None,
-                [Arg::Value(&load), Arg::String(&vars), Arg::Value(&done)],
+                [Arg::Value(&load), Arg::String(&env), Arg::Value(&done)],
             )
             .map_err(|exception| program_error(exception.to_string(), ""))?;
         #[cfg(target_os = "linux")]

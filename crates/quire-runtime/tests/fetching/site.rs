@@ -57,6 +57,7 @@ impl Site {
             source_map: None,
             routes: routes.clone(),
             vars: serde_json::Map::new(),
+            bindings: Vec::new(),
             compatibility_date: "2026-06-01".into(),
             compatibility_flags: flags.iter().map(|flag| (*flag).into()).collect(),
             cpu_limit_ms,

@@ -11,7 +11,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     run(async {
         let key = rcgen::generate_simple_self_signed(["localhost".to_string()]).unwrap();
         let secret = rustls::pki_types::PrivatePkcs8KeyDer::from(key.signing_key.serialize_der());
-        let provider = rustls::crypto::ring::default_provider();
+        let provider = rustls::crypto::aws_lc_rs::default_provider();
         let config = rustls::ServerConfig::builder_with_provider(provider.into())
             .with_safe_default_protocol_versions()
             .unwrap()

@@ -64,6 +64,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
             source_map: None,
             routes: RouteTable::from_files(&listed, &RouteOptions::default()).unwrap(),
             vars: serde_json::Map::new(),
+            bindings: Vec::new(),
             compatibility_date: "2026-06-01".to_owned(),
             compatibility_flags: Vec::new(),
             cpu_limit_ms: 1000,

@@ -53,9 +53,11 @@ pub(crate) fn tls() -> rustls::ClientConfig {
     let system = rustls_native_certs::load_native_certs();
     // Certificates that cannot be read are of no use to anybody.
     roots.add_parsable_certificates(system.certs);
-    rustls::ClientConfig::builder_with_provider(rustls::crypto::ring::default_provider().into())
-        .with_safe_default_protocol_versions()
-        .unwrap_or_else(|error| unreachable!("ring supports the default versions: {error}"))
-        .with_root_certificates(roots)
-        .with_no_client_auth()
+    rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::aws_lc_rs::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()
+    .unwrap_or_else(|error| unreachable!("ring supports the default versions: {error}"))
+    .with_root_certificates(roots)
+    .with_no_client_auth()
 }

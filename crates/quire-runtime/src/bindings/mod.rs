@@ -1,0 +1,44 @@
+//! What `env` holds besides variables: a folder for each kind of binding, its JavaScript and its native half side by side.
+//!
+//! A [`Binding`] says which resource a name in `env` stands for. While a program is loaded, `bindings.js` makes an object of
+//! each by the function that the kind's own file gave to `internals.bindings.define`.
+
+mod remote;
+
+use crate::core::realm::Realm;
+use quire_jsc::Exception;
+use serde::{Deserialize, Serialize};
+use std::rc::Rc;
+
+/// A name in `env` and what it stands for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Binding {
+    /// The name in `env`.
+    pub name: String,
+    /// What the name stands for.
+    #[serde(flatten)]
+    pub resource: Resource,
+}
+
+/// What a binding stands for. JavaScript sees these fields as they are, in the object that `kind` is in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Resource {
+    /// A service that only Cloudflare runs: every use says so.
+    Remote {
+        /// The key of the configuration, such as `vectorize`.
+        service: String,
+    },
+}
+
+/// Makes the bindings: native operations first, then the JavaScript halves. After the Web APIs, on which they stand.
+pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
+    let sources = [
+        &[("bindings/bindings.js", include_str!("bindings.js"))],
+        remote::SOURCES,
+    ];
+    for (name, source) in sources.into_iter().flatten() {
+        realm.run_source(name, source)?;
+    }
+    Ok(())
+}
