@@ -51,9 +51,9 @@ pub enum Program {
         /// The handlers the routes refer to, with files relative to `dir`.
         handlers: Vec<HandlerRef>,
     },
-    /// Advanced mode: one module that answers everything.
+    /// A module whose exports are the entry points: a service, or a `_worker.js`.
     Worker {
-        /// `_worker.js`, or the `index.js` of such a directory.
+        /// The module, such as `src/index.ts`.
         entry: PathBuf,
     },
 }
@@ -71,7 +71,7 @@ pub enum Mode {
 /// The result of a build.
 #[derive(Debug, Clone)]
 pub struct Bundle {
-    /// One JavaScript expression: an async function that takes the `quire` object and calls `quire.register`.
+    /// One JavaScript expression: an async function that takes the `quire` object and calls `quire.register` or `quire.worker`.
     pub script: String,
     /// Source map of `script` (JSON, version 3, with the sources' text).
     pub source_map: String,

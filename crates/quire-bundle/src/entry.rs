@@ -42,10 +42,10 @@ pub(crate) fn functions_entry(dir: &Path, handlers: &[HandlerRef]) -> String {
     text
 }
 
-/// Registers every export of a `_worker.js`, whatever they are: the entry points are only known when it runs.
+/// Hands over every export of a module, whatever they are: which of them are entry points is only known when it runs.
 pub(crate) fn worker_entry(entry: &Path) -> String {
     format!(
-        "import * as worker from {};\nquire.register(Object.keys(worker).map((name) => [\"_worker.js\", name, worker[name]]));\n",
+        "import * as worker from {};\nquire.worker(worker);\n",
         literal(&entry.to_string_lossy())
     )
 }

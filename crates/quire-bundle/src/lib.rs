@@ -4,10 +4,11 @@
 //! by parsing it alone; quire-routes makes the routes from that. [`bundle`] then generates an entry module that imports
 //! exactly those handlers, has rolldown bundle it (TypeScript, JSX, npm packages, JSON, text and binary files), and wraps
 //! the result as `(async function (quire) { … })`, whose last statement is
-//! `quire.register([[file, export, value], …])`. The function is async so that a top-level `await` in the project works.
+//! `quire.register([[file, export, value], …])`, or `quire.worker(namespace)` for a program of one module. The function is async so that a top-level `await` in the project works.
 //!
 //! The script expects of the `quire` object it is called with:
-//! - `register(triples)`: takes the handlers, or for `_worker.js` all its exports;
+//! - `register(triples)`: takes the handlers;
+//! - `worker(namespace)`, called instead for a program of one module: takes all its exports, an object by their names;
 //! - `module(name)`: the namespace of a module of the runtime (`cloudflare:*`, `node:*`), or throws;
 //! - `asyncContext()`: the class that keeps the context over `await`, in programs that import `node:async_hooks`;
 //! - `wasm(base64)`: a `WebAssembly.Module`; `binary(base64)`: an `ArrayBuffer`.

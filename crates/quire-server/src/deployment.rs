@@ -14,8 +14,12 @@ use crate::settings::DEFAULT_CPU_LIMIT;
 /// It holds secrets (`Program::vars`). It reaches the workers over a socket, never by arguments or the environment.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Deployment {
+    /// The project's name: services that bind the project call it by this.
+    pub name: String,
     /// The functions; `None` for a project without any.
     pub program: Option<Program>,
+    /// Other programs, which the project or one of them binds. Their names differ.
+    pub services: Vec<ServiceProgram>,
     /// The directory of static files; `None` answers 404 for them.
     pub assets: Option<PathBuf>,
     /// The rules of `_routes.json`; `None` lets every request enter the functions.
@@ -24,6 +28,15 @@ pub struct Deployment {
     pub project: Option<PathBuf>,
     /// The folder for what lasts, such as the cache; it is made when something is first kept there. `None` keeps nothing.
     pub data: Option<PathBuf>,
+}
+
+/// A program beside the project's own.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ServiceProgram {
+    /// What bindings call it.
+    pub name: String,
+    /// The program. Its script hands its exports to `quire.worker`; it has no routes.
+    pub program: Program,
 }
 
 impl Deployment {
@@ -39,7 +52,9 @@ impl std::fmt::Debug for Deployment {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Deployment")
+            .field("name", &self.name)
             .field("functions", &self.program.is_some())
+            .field("services", &self.services.len())
             .field("assets", &self.assets)
             .field("project", &self.project)
             .finish_non_exhaustive()

@@ -42,7 +42,7 @@ mod settings;
 mod supervisor;
 pub mod worker;
 
-pub use deployment::Deployment;
+pub use deployment::{Deployment, ServiceProgram};
 pub use error::{ReloadError, ServerError, StartFailure};
 pub use settings::{DEFAULT_CPU_LIMIT, DEFAULT_PORT, LogLevel, Mode, Settings, WorkerCommand};
 pub use supervisor::{Exit, Supervisor, SupervisorHandle, WorkerStatus};

@@ -137,7 +137,9 @@ impl Compiled {
             .bundle
             .map(|bundle| program(bundle.script, Some(bundle.source_map), routes, settings));
         Deployment {
+            name: settings.name.clone(),
             program,
+            services: Vec::new(),
             assets: project.assets.clone(),
             routes_rules: self.rules.map(|rules| rules.rules),
             // Source code is for the developer's eyes.
@@ -163,7 +165,9 @@ impl Built {
             None => None,
         };
         Ok(Deployment {
+            name: settings.name.clone(),
             program,
+            services: Vec::new(),
             assets,
             routes_rules: rules,
             project: None,

@@ -458,7 +458,7 @@ fn node_env_and_other_constants() {
 }
 
 #[test]
-fn a_worker_registers_all_its_exports() {
+fn a_worker_hands_over_all_its_exports() {
     let project = Project::new(&[
         (
             "_worker.js",
@@ -467,11 +467,7 @@ fn a_worker_registers_all_its_exports() {
         ("counter.js", "export class Counter {}"),
     ]);
     let script = project.script();
-    assert_contains(
-        &script,
-        "quire.register(Object.keys(_worker_exports).map((name) => [",
-    );
-    assert_contains(&script, "\"_worker.js\",\n\tname,");
+    assert_contains(&script, "quire.worker(_worker_exports);");
     for export in ["default: () =>", "named: () =>", "Counter: () =>"] {
         assert_contains(&script, export);
     }

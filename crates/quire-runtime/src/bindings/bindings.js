@@ -8,5 +8,9 @@ internals.bindings = {
     kinds[kind] = create;
   },
 
-  create: (binding) => kinds[binding.kind](binding),
+  /** Adds what a binding stands for to `env`. A kind that nothing defines is left out. */
+  addTo(env, binding) {
+    const create = kinds[binding.kind];
+    if (create !== undefined) env[binding.name] = create(binding);
+  },
 };

@@ -24,6 +24,24 @@ pub struct Binding {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Resource {
+    /// Another program, or an entry point of it: what it exports answers requests and calls.
+    Service {
+        /// The name of the program. The project's own name stands for the project itself.
+        script: String,
+        /// The exported class to use instead of the default export.
+        entrypoint: Option<String>,
+        /// What the other program sees as `ctx.props`.
+        props: Option<serde_json::Value>,
+    },
+    /// Objects of a class, each with its own state.
+    DurableObject {
+        /// The name of the program that exports the class; `None` for the one that has the binding.
+        script: Option<String>,
+        /// The name under which the class is exported.
+        class: String,
+        /// Whether the objects have `storage.sql`, by the migrations of the program that exports the class.
+        sqlite: bool,
+    },
     /// A service that only Cloudflare runs: every use says so.
     Remote {
         /// The key of the configuration, such as `vectorize`.

@@ -35,7 +35,7 @@ internals.unhandledRejection = (promise, reason) => {
 internals.loadProgram = (load, description, done) => {
   const { vars: env, bindings } = JSON.parse(description);
   internals.node.variables = JSON.parse(description).vars;
-  for (const binding of bindings) env[binding.name] = internals.bindings.create(binding);
+  for (const binding of bindings) internals.bindings.addTo(env, binding);
   env.ASSETS = internals.fetch.fetcher(async (request) => {
     const body = internals.body.content(request);
     if (body !== null) internals.body.checkUnused(body);

@@ -59,6 +59,8 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
         .map(|(path, code)| format!("[{path:?}, \"onRequest\", {code}],\n"))
         .collect();
     Deployment {
+        name: "project".to_owned(),
+        services: Vec::new(),
         program: Some(Program {
             script: format!("(async function (quire) {{\nquire.register([\n{entries}]);\n}})"),
             source_map: None,
