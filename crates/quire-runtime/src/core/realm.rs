@@ -116,6 +116,12 @@ impl Realm {
         self.internals.get(name)
     }
 
+    /// All that the JavaScript halves published.
+    #[cfg(test)]
+    pub(crate) fn internals(&self) -> &Value {
+        &self.internals
+    }
+
     /// Evaluates the JavaScript half of an API; `name` is its path from this crate's `src`.
     pub(crate) fn run_source(&self, name: &str, source: &str) -> Result<(), Exception> {
         self.source_function("globalThis, internals, ops", name, source)?

@@ -8,7 +8,7 @@ use super::program::Program;
 use super::realm::{Limits, LogSink, Realm};
 use super::request::{Client, RequestContext};
 use super::source_map::{SCRIPT_NAME, SourceMap};
-use super::{body_ops, event_loop, request_ops, respond};
+use super::{body_ops, event_loop, request_ops, respond, serialize};
 use crate::bindings::{self, Binding};
 use crate::node;
 use crate::web;
@@ -161,6 +161,7 @@ impl Engine {
         request_ops::install(&realm);
         respond::install(&realm);
         web::install(&realm)?;
+        serialize::install(&realm)?;
         node::install(&realm)?;
         bindings::install(&realm)?;
         realm.run_source("core/promises.js", include_str!("promises.js"))?;

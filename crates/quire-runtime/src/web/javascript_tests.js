@@ -1,6 +1,7 @@
 // The small harness that the `tests/*-test.js` files are written against.
-(function (report, done, requireNode) {
+(function (report, done, requireNode, internals) {
   globalThis.requireNode = requireNode;
+  globalThis.internals = internals;
   const tests = [];
   globalThis.test = (name, run) => tests.push([name, run]);
 

@@ -51,6 +51,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     crate::core::body_ops::install(&realm);
     crate::core::request_ops::install_turns(&realm);
     super::install(&realm).unwrap();
+    crate::core::serialize::install(&realm).unwrap();
     let data = tempfile::TempDir::new().unwrap();
     super::cache::set_folder(&realm, data.path().to_owned());
     crate::node::install(&realm).unwrap();
@@ -82,6 +83,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
                 Arg::Value(&report),
                 Arg::Value(&done),
                 Arg::Value(&realm.internal("node").unwrap().get("require").unwrap()),
+                Arg::Value(realm.internals()),
             ],
         )
         .unwrap();

@@ -197,5 +197,9 @@ internals.blob = {
   createFile: (bytes, type, name, lastModified = now()) => new File(SECRET, bytes, type, name, lastModified),
 };
 
-internals.structuredClone.register(Blob, (blob) => internals.blob.createBlob(viewOf(blob), blob.type));
+internals.structuredClone.register(Blob, (blob) => internals.blob.createBlob(viewOf(blob), blob.type), {
+  name: "Blob",
+  write: (blob) => ({ type: blob.type, bytes: internals.blob.bytes(blob) }),
+  read: ({ type, bytes }) => new Blob([bytes], { type }),
+});
 internals.structuredClone.refuse(File);

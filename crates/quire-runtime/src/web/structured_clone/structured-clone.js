@@ -80,8 +80,11 @@ for (const namespace of [Intl, globalThis.WebAssembly ?? {}]) {
   }
 }
 
-// prototype of a platform class → function (instance, clone) → the copy
+// prototype of a platform class → { cloneInstance, name, write, read }, see register() below
 const registered = new NativeMap();
+
+// the name of a platform class → function (value) → instance
+const readers = { __proto__: null };
 
 // prototypes of platform classes whose instances are refused although they inherit from a class that is not
 const refused = new WeakSet();
@@ -106,6 +109,96 @@ function accepts(method, receiver) {
   } catch {
     return false;
   }
+}
+
+const isBuffer = (value) => accepts(bufferLength, value);
+
+// What a walk does with an object: by what it is, whatever it calls itself.
+function kindOf(object) {
+  if (isArray(object)) return "array";
+  const tag = apply(tagOf, object, []);
+  // Built-in objects show in this tag, by what they are or by their prototype.
+  if (tag === "[object Object]") return getPrototypeOf(object) === Object.prototype ? "plain" : "class";
+  if (internals.isPlatformObject(object)) return "class";
+  if (isView(object)) return "view";
+  const name = tag.slice(8, -1);
+  if (name in boxed && accepts(boxed[name], object)) return "boxed";
+  if (isError(object)) return "error";
+  if (accepts(dateTime, object)) return "date";
+  if (accepts(mapSize, object)) return "map";
+  if (accepts(setSize, object)) return "set";
+  if (isBuffer(object)) return "buffer";
+  if (isShared(object)) return "shared";
+  if (object !== NativeRegExp.prototype && accepts(regExpSource, object)) return "regexp";
+  // A tag of the object's own hides what it is.
+  for (const kind in boxed) {
+    if (accepts(boxed[kind], object)) return "boxed";
+  }
+  return "class";
+}
+
+// What a wrapper object such as `Object(1)` holds.
+function unbox(object) {
+  for (const kind in boxed) {
+    if (accepts(boxed[kind], object)) return apply(boxed[kind], object, []);
+  }
+  throw refuse(describe(object));
+}
+
+// How instances of a platform class are copied; null for objects that are copied as plain ones. Throws for the rest.
+function registrationOf(object) {
+  for (let level = getPrototypeOf(object); level !== null; level = getPrototypeOf(level)) {
+    if (refused.has(level)) break;
+    const registration = registered.get(level);
+    if (registration !== undefined) return registration;
+    if (uncloneable.has(level)) throw refuse(describe(object));
+  }
+  const platformClass = internals.platformClass(object);
+  if (platformClass !== undefined) throw unsupported(platformClass);
+  if (object === globalThis) throw refuse(describe(object));
+  return null;
+}
+
+function unsupported(className) {
+  const message = `Could not serialize object of type "${className}". This type does not support serialization.`;
+  return internals.domException("DataCloneError", message);
+}
+
+function put(object, name, value) {
+  // "__proto__" among them must become a property.
+  if (name === "__proto__") defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
+  else object[name] = value;
+}
+
+// The name of the class that the copy of an error gets.
+function errorClass(error) {
+  const name = error.name;
+  return name !== undefined && errorClasses[`${name}`] !== undefined ? `${name}` : "Error";
+}
+
+function makeError(name) {
+  const Class = errorClasses[name] ?? NativeError;
+  const made = Class === AggregateError ? new Class([]) : new Class();
+  delete made.errors;
+  return made;
+}
+
+// What an error has besides enumerable properties.
+function hiddenOf(error) {
+  const found = [];
+  const message = getOwnPropertyDescriptor(error, "message");
+  if (message !== undefined) found.push(["message", `${"value" in message ? message.value : error.message}`]);
+  const stack = error.stack;
+  if (typeof stack === "string") found.push(["stack", stack]);
+  for (const key of ["cause", "errors"]) {
+    const own = getOwnPropertyDescriptor(error, key);
+    if (own !== undefined && !own.enumerable) found.push([key, error[key]]);
+  }
+  return found;
+}
+
+function hide(object, key, value) {
+  defineProperty(object, key, { value, writable: true, enumerable: false, configurable: true });
 }
 
 class Cloner {
@@ -138,54 +231,39 @@ class Cloner {
   #object(object) {
     const known = apply(mapGet, this.#copies, [object]);
     if (known !== undefined) return known;
-    if (isArray(object)) return this.#array(object);
-    const prototype = getPrototypeOf(object);
-    // Built-in objects show in this tag, by what they are or by their prototype.
-    if (apply(tagOf, object, []) === "[object Object]") {
-      return prototype === Object.prototype ? this.#plain(object) : this.#ofClass(object, prototype);
+    switch (kindOf(object)) {
+      case "plain":
+        return this.#plain(object);
+      case "array":
+        return this.#array(object);
+      case "view":
+        return this.#view(object);
+      case "error":
+        return this.#error(object);
+      case "date":
+        return this.#remember(object, new NativeDate(apply(dateTime, object, [])));
+      case "map":
+        return this.#map(object);
+      case "set":
+        return this.#set(object);
+      case "buffer":
+        return this.#buffer(object);
+      case "shared":
+        // The copy shares the memory: there is no other agent it could go to.
+        return this.#remember(object, object);
+      case "regexp":
+        return this.#remember(object, new NativeRegExp(apply(regExpSource, object, []), apply(regExpFlags, object, [])));
+      case "boxed":
+        return this.#remember(object, Object(unbox(object)));
+      default:
+        return this.#instance(object);
     }
-    if (internals.isPlatformObject(object)) return this.#ofClass(object, prototype);
-    if (isView(object)) return this.#view(object);
-    return this.#native(object) ?? this.#ofClass(object, prototype);
   }
 
-  // Copies of built-in classes; undefined for everything else.
-  #native(object) {
-    const name = apply(tagOf, object, []).slice(8, -1);
-    if (name in boxed && accepts(boxed[name], object)) return this.#remember(object, Object(apply(boxed[name], object, [])));
-    if (isError(object)) return this.#error(object);
-    if (accepts(dateTime, object)) return this.#remember(object, new NativeDate(apply(dateTime, object, [])));
-    if (accepts(mapSize, object)) return this.#map(object);
-    if (accepts(setSize, object)) return this.#set(object);
-    if (accepts(bufferLength, object)) return this.#buffer(object);
-    // The copy shares the memory: there is no other agent it could go to.
-    if (isShared(object)) return this.#remember(object, object);
-    if (object !== NativeRegExp.prototype && accepts(regExpSource, object)) {
-      return this.#remember(object, new NativeRegExp(apply(regExpSource, object, []), apply(regExpFlags, object, [])));
-    }
-    // A tag of the object's own hides what it is.
-    for (const kind in boxed) {
-      if (accepts(boxed[kind], object)) return this.#remember(object, Object(apply(boxed[kind], object, [])));
-    }
-    return undefined;
-  }
-
-  #ofClass(object, prototype) {
-    for (let level = prototype; level !== null; level = getPrototypeOf(level)) {
-      if (refused.has(level)) break;
-      const cloneInstance = registered.get(level);
-      if (cloneInstance !== undefined) {
-        return this.#remember(object, cloneInstance(object, (inner) => this.clone(inner)));
-      }
-      if (uncloneable.has(level)) throw refuse(describe(object));
-    }
-    const platformClass = internals.platformClass(object);
-    if (platformClass !== undefined) {
-      const message = `Could not serialize object of type "${platformClass}". This type does not support serialization.`;
-      throw internals.domException("DataCloneError", message);
-    }
-    if (object === globalThis) throw refuse(describe(object));
-    return this.#plain(object);
+  #instance(object) {
+    const registration = registrationOf(object);
+    if (registration === null) return this.#plain(object);
+    return this.#remember(object, registration.cloneInstance(object, (inner) => this.clone(inner)));
   }
 
   // Own enumerable properties with string keys.
@@ -195,15 +273,9 @@ class Cloner {
       const name = names[i];
       // A getter that ran before may have deleted it.
       if (i > 0 && !apply(Object.prototype.hasOwnProperty, from, [name])) continue;
-      this.#put(to, name, this.clone(from[name]));
+      put(to, name, this.clone(from[name]));
     }
     return to;
-  }
-
-  #put(object, name, value) {
-    // "__proto__" among them must become a property.
-    if (name === "__proto__") defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
-    else object[name] = value;
   }
 
   #plain(object) {
@@ -236,19 +308,8 @@ class Cloner {
   }
 
   #error(error) {
-    const name = error.name;
-    const Class = (name === undefined ? undefined : errorClasses[`${name}`]) ?? NativeError;
-    const made = this.#remember(error, Class === AggregateError ? new Class([]) : new Class());
-    delete made.errors;
-    const hidden = (key, value) => defineProperty(made, key, { value, writable: true, enumerable: false, configurable: true });
-    const message = getOwnPropertyDescriptor(error, "message");
-    if (message !== undefined) hidden("message", `${"value" in message ? message.value : error.message}`);
-    const stack = error.stack;
-    if (typeof stack === "string") hidden("stack", stack);
-    for (const key of ["cause", "errors"]) {
-      const own = getOwnPropertyDescriptor(error, key);
-      if (own !== undefined && !own.enumerable) hidden(key, this.clone(error[key]));
-    }
+    const made = this.#remember(error, makeError(errorClass(error)));
+    for (const [key, value] of hiddenOf(error)) hide(made, key, this.clone(value));
     return this.#properties(error, made);
   }
 
@@ -263,21 +324,29 @@ class Cloner {
   }
 
   #view(view) {
-    const kind = apply(arrayTag, view, []);
-    const members = kind === undefined ? dataViewMembers : arrayMembers;
-    const buffer = apply(members.buffer, view, []);
-    if (accepts(bufferDetached, buffer) && apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
-    if (!accepts(members.validate, view)) throw refuse("A view that is out of its buffer's bounds");
-    const copied = this.#object(buffer);
+    const { kind, buffer, offset, length } = viewParts(view);
     const View = kind === undefined ? NativeDataView : arrayClasses[kind];
-    const offset = apply(members.offset, view, []);
-    const length = tracksLength(view, buffer, members) ? undefined : apply(members.length, view, []);
-    return this.#remember(view, new View(copied, offset, length));
+    return this.#remember(view, new View(this.#object(buffer), offset, length));
   }
 }
 
 const dataViewMembers = { buffer: viewBuffer, offset: viewOffset, length: viewLength, validate: viewLength };
 const arrayMembers = { buffer: arrayBuffer, offset: arrayOffset, length: arrayLength, validate: arrayKeys };
+
+// What a view shows. `kind` is the class of a typed array; `length` is undefined if the view grows with its buffer.
+function viewParts(view) {
+  const kind = apply(arrayTag, view, []);
+  const members = kind === undefined ? dataViewMembers : arrayMembers;
+  const buffer = apply(members.buffer, view, []);
+  if (accepts(bufferDetached, buffer) && apply(bufferDetached, buffer, [])) throw refuse("An ArrayBuffer is detached and");
+  if (!accepts(members.validate, view)) throw refuse("A view that is out of its buffer's bounds");
+  return {
+    kind,
+    buffer,
+    offset: apply(members.offset, view, []),
+    length: tracksLength(view, buffer, members) ? undefined : apply(members.length, view, []),
+  };
+}
 
 // Whether a view grows with its buffer. Nothing tells but trying: for a moment the buffer gets another size.
 function tracksLength(view, buffer, members) {
@@ -360,15 +429,33 @@ internals.expose("structuredClone", structuredClone);
 internals.structuredClone = {
   // `transfer`: an array of ArrayBuffers that are detached.
   clone,
-  // `cloneInstance(instance, clone)` makes the copy of an instance; what it throws comes out of structuredClone().
-  register: (Class, cloneInstance) => registered.set(Class.prototype, cloneInstance),
+  // `cloneInstance(instance, clone)` makes the copy of an instance; what it throws comes out of structuredClone(). Instances can be
+  // stored as bytes if `form` says how: under which name, as what value (`write(instance)`), and back (`read(value)`).
+  register(Class, cloneInstance, form = undefined) {
+    const registration = { cloneInstance, name: form?.name, write: form?.write };
+    registered.set(Class.prototype, registration);
+    if (form !== undefined) readers[form.name] = form.read;
+  },
   // Refuses instances of a class that extends a registered one.
   refuse: (Class) => refused.add(Class.prototype),
+  // For the walks to and from bytes, core/serialize.
+  parts: {
+    arrayClasses, bufferDetached, bufferLength, bufferMaximum, bufferResizable, dateTime, errorClass, hiddenOf, hide, isBuffer, kindOf, makeError,
+    mapForEach, mapGet, mapSet, put, readers, refuse, regExpFlags, regExpSource, registrationOf, setAdd, setForEach, unbox, unsupported, viewParts,
+  },
 };
 
 const { DOMException } = globalThis;
 internals.structuredClone.register(DOMException, (exception) => {
   const copy = internals.domException(exception.name, exception.message);
-  defineProperty(copy, "stack", { value: exception.stack, writable: true, enumerable: false, configurable: true });
+  hide(copy, "stack", exception.stack);
   return copy;
+}, {
+  name: "DOMException",
+  write: ({ name, message, stack }) => [name, message, stack],
+  read(parts) {
+    const exception = internals.domException(`${parts[0]}`, `${parts[1]}`);
+    hide(exception, "stack", `${parts[2]}`);
+    return exception;
+  },
 });

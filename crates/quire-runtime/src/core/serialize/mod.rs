@@ -1,0 +1,14 @@
+//! Values as bytes, for what is stored or goes to another program. JavaScript only.
+
+use super::realm::Realm;
+use quire_jsc::Exception;
+use std::rc::Rc;
+
+#[cfg(test)]
+mod tests;
+
+/// Publishes `internals.serialize` and `internals.deserialize`. After all Web APIs, which say how their classes are written.
+pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
+    realm.run_source("core/serialize/writer.js", include_str!("writer.js"))?;
+    realm.run_source("core/serialize/reader.js", include_str!("reader.js"))
+}
