@@ -28,6 +28,12 @@ pub enum StoreError {
         /// The database's file
         path: PathBuf,
     },
+    /// Somebody else wrote this together with other things, and failed.
+    #[error("{text}")]
+    Group {
+        /// Why
+        text: String,
+    },
     /// A body is longer than the store takes.
     #[error("a body of more than {max} bytes is not stored")]
     TooLarge {

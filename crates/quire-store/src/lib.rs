@@ -7,6 +7,7 @@
 pub mod cache;
 mod error;
 mod folder;
+pub mod objects;
 mod sqlite;
 
 pub use error::StoreError;

@@ -1,0 +1,10 @@
+//! The state of Durable Objects.
+
+#![allow(clippy::unwrap_used)]
+
+mod alarms;
+mod failures;
+mod kills;
+mod sql;
+mod support;
+mod values;
