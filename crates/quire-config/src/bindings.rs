@@ -1,5 +1,6 @@
 //! The resources that a project binds, as its configuration names them.
 
+use crate::project::ProgramKind;
 use crate::reader::{Reader, Table};
 
 /// A key-value namespace.
@@ -133,6 +134,7 @@ impl Names {
 pub(crate) struct BindingReader<'r> {
     pub(crate) reader: &'r mut Reader,
     pub(crate) names: Names,
+    pub(crate) kind: ProgramKind,
 }
 
 impl BindingReader<'_> {
@@ -252,20 +254,6 @@ impl BindingReader<'_> {
             this.warn_unknown(item, &["name", "class_name", "script_name", "environment"]);
             let name = this.name(item, "name", "a Durable Object")?;
             let class_name = this.reader.required_string(item, "class_name")?;
-            if item.get("script_name").is_none() {
-                this.reader.refuse(
-                    &item.span,
-                    format!(
-                        "`{}` lacks `script_name`, the program that exports `{class_name}`",
-                        item.name
-                    ),
-                    "`script_name` is missing",
-                    Some(
-                        "a Pages project cannot deploy a Durable Object class of its own"
-                            .to_owned(),
-                    ),
-                );
-            }
             Some(DurableObjectBinding {
                 name,
                 class_name,
@@ -305,7 +293,7 @@ impl BindingReader<'_> {
         for entry in queues.entries {
             match entry.key.as_str() {
                 "producers" => {}
-                "consumers" if entry.value.is_empty() => {}
+                "consumers" if entry.value.is_empty() || self.kind == ProgramKind::Worker => {}
                 "consumers" => self.reader.refuse(
                     &entry.key_span,
                     format!(

@@ -7,6 +7,8 @@
 //!    `reader` holds the access to fields that both need.
 //! 3. [`ProjectConfig::environment`] gives the settings in force locally, in previews or in production.
 //!
+//! Other programs that a project binds have configurations of the same form: `worker` reads them to a [`WorkerConfig`].
+//!
 //! Variables come from more places. `variables` parses `.dev.vars`, `.env` and `--binding`, and puts the layers
 //! together. `compatibility` answers which behaviours a compatibility date and its flags ask for.
 #![forbid(unsafe_code)]
@@ -19,6 +21,7 @@ mod problem;
 mod project;
 mod reader;
 mod variables;
+mod worker;
 
 pub use binding_flags::{
     BindingFlagError, parse_d1_flag, parse_durable_object_flag, parse_kv_flag, parse_r2_flag,
@@ -40,3 +43,4 @@ pub use variables::{
     BindingFlag, ExpansionTooLong, InvalidBindingFlag, Variable, VariableLayers, VariableSource,
     expand_dotenv, parse_dotenv,
 };
+pub use worker::{ObjectClasses, ParsedWorkerConfig, WorkerConfig};

@@ -6,7 +6,11 @@ use std::path::PathBuf;
 
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
-use quire_config::CompatibilityDate;
+use quire_config::{
+    CompatibilityDate, D1Database, DurableObjectBinding, Environment, KvNamespace, R2Bucket,
+    ServiceBinding, parse_d1_flag, parse_durable_object_flag, parse_kv_flag, parse_r2_flag,
+    parse_service_flag,
+};
 use quire_server::{DEFAULT_PORT, LogLevel};
 
 /// Runs Cloudflare Pages projects on your own machine: static files, Functions, middleware.
@@ -82,15 +86,24 @@ pub struct ProjectArguments {
     #[arg(long, alias = "compatibility-flag", value_name = "FLAG", num_args = 1..)]
     pub compatibility_flags: Vec<String>,
 
+    /// The project's own configuration file, then those of services in other folders
+    #[arg(long, short, value_name = "FILE", num_args = 1)]
+    pub config: Vec<PathBuf>,
+
     #[command(flatten)]
     pub refused: RefusedArguments,
+}
+
+impl ProjectArguments {
+    /// The configuration files of services.
+    pub fn service_files(&self) -> &[PathBuf] {
+        self.config.get(1..).unwrap_or_default()
+    }
 }
 
 /// Options of other commands of the original, which its `pages dev` refuses as well.
 #[derive(Debug, Clone, Args)]
 pub struct RefusedArguments {
-    #[arg(long, short = 'c', hide = true, num_args = 0..=1, default_missing_value = "")]
-    config: Option<String>,
     #[arg(long, short = 'e', hide = true, num_args = 0..=1, default_missing_value = "")]
     env: Option<String>,
     #[arg(long, hide = true)]
@@ -99,12 +112,7 @@ pub struct RefusedArguments {
 
 impl RefusedArguments {
     fn reason(&self) -> Option<&'static str> {
-        if self.config.is_some() {
-            Some(
-                "`--config` is not for Pages projects: the configuration is `wrangler.toml`, `wrangler.json` or \
-                 `wrangler.jsonc` in the project's folder or above it",
-            )
-        } else if self.env.is_some() {
+        if self.env.is_some() {
             Some(
                 "`--env` is not for Pages projects: the top level of the configuration is used in development, \
                  `env.production` for serving",
@@ -132,6 +140,9 @@ pub struct ListenArguments {
     #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
     pub binding: Vec<String>,
 
+    #[command(flatten)]
+    pub flags: BindingFlags,
+
     /// The folder for what lasts, such as the cache [default: .quire/state in the project's folder]
     #[arg(long, alias = "data-dir", value_name = "FOLDER")]
     pub persist_to: Option<PathBuf>,
@@ -139,6 +150,45 @@ pub struct ListenArguments {
     /// The least severe output to show
     #[arg(long, value_enum, default_value = "log")]
     pub log_level: Level,
+}
+
+/// Bindings that take the place of everything of the same name.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Bindings")]
+pub struct BindingFlags {
+    /// Bind a key-value namespace
+    #[arg(long, short, value_name = "NAME[=ID]", num_args = 1.., value_parser = parse_kv_flag)]
+    pub kv: Vec<KvNamespace>,
+
+    /// Bind a bucket
+    #[arg(long, value_name = "NAME[=BUCKET]", num_args = 1.., value_parser = parse_r2_flag)]
+    pub r2: Vec<R2Bucket>,
+
+    /// Bind an SQL database
+    #[arg(long, value_name = "NAME[=ID]", num_args = 1.., value_parser = parse_d1_flag)]
+    pub d1: Vec<D1Database>,
+
+    /// Bind a class of Durable Objects
+    #[arg(long = "do", short = 'o', value_name = "NAME=CLASS[@SERVICE]", num_args = 1.., value_parser = parse_durable_object_flag)]
+    pub objects: Vec<DurableObjectBinding>,
+
+    /// Bind another program
+    #[arg(long = "service", value_name = "NAME=SERVICE[@ENVIRONMENT][#ENTRYPOINT]", num_args = 1.., value_parser = parse_service_flag)]
+    pub services: Vec<ServiceBinding>,
+}
+
+impl BindingFlags {
+    /// What a configuration file would say to bind the same.
+    pub fn environment(&self) -> Environment {
+        Environment {
+            kv_namespaces: self.kv.clone(),
+            r2_buckets: self.r2.clone(),
+            d1_databases: self.d1.clone(),
+            durable_objects: self.objects.clone(),
+            services: self.services.clone(),
+            ..Environment::default()
+        }
+    }
 }
 
 #[derive(Debug, Clone, Args)]
@@ -327,17 +377,12 @@ mod tests {
         assert_eq!(arguments.project.compatibility_flags, ["x", "y", "z"]);
         assert!(parse("quire dev --compatibility-date yesterday").is_err());
         assert!(parse("quire serve --workers 0").is_err());
-        assert!(
-            parse("quire dev --kv X").is_err(),
-            "what is not supported is not swallowed"
-        );
+        assert!(parse("quire dev --kv =x").is_err());
     }
 
     #[test]
     fn options_that_pages_projects_do_not_have() {
         for (line, word) in [
-            ("quire dev --config x.toml", "--config"),
-            ("quire serve -c x.toml", "--config"),
             ("quire dev --env production", "--env"),
             ("quire dev --env", "--env"),
             ("quire dev --node-compat", "nodejs_compat"),
@@ -350,6 +395,31 @@ mod tests {
             assert!(arguments.refused.reason().unwrap().contains(word), "{line}");
         }
         assert_eq!(dev("quire dev").project.refused.reason(), None);
+    }
+
+    #[test]
+    fn bindings_of_the_original() {
+        let arguments = dev(
+            "quire dev --kv A B=b -k C --r2 FILES=my-files --d1 DB --do ROOM=Room@chat -o X=Y --service AUTH=auth@staging#Login",
+        );
+        let environment = arguments.listen.flags.environment();
+        let names: Vec<&str> = environment
+            .kv_namespaces
+            .iter()
+            .map(|kv| kv.binding.as_str())
+            .collect();
+        assert_eq!(names, ["A", "B", "C"]);
+        assert_eq!(environment.r2_buckets[0].bucket_name, "my-files");
+        assert_eq!(environment.d1_databases[0].database_id, "DB");
+        assert_eq!(environment.durable_objects.len(), 2);
+        assert_eq!(environment.services[0].entrypoint.as_deref(), Some("Login"));
+    }
+
+    #[test]
+    fn configuration_files_of_services() {
+        let arguments = dev("quire dev -c wrangler.toml -c ../auth/wrangler.toml --config b.json");
+        assert_eq!(arguments.project.service_files().len(), 2);
+        assert_eq!(dev("quire dev").project.service_files().len(), 0);
     }
 
     #[test]

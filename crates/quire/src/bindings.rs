@@ -1,6 +1,8 @@
 //! From the bindings that a configuration describes to those that the runtime makes.
 
-use quire_config::Environment;
+use std::collections::HashMap;
+
+use quire_config::{DurableObjectBinding, Environment, ObjectClasses, ServiceBinding};
 use quire_runtime::{Binding, Resource};
 
 use crate::printer::Notice;
@@ -8,19 +10,82 @@ use crate::printer::Notice;
 /// Kinds that are services of Cloudflare's: the program gets an object that says so when it is used.
 const REMOTE: [&str; 4] = ["ai", "browser", "mtls_certificates", "vectorize"];
 
+/// The classes of Durable Objects that each program exports.
+#[derive(Debug, Clone, Default)]
+pub struct Classes {
+    /// Those of the program that has the bindings.
+    pub own: ObjectClasses,
+    /// Those of all programs, by their names.
+    pub of_programs: HashMap<String, ObjectClasses>,
+}
+
+impl Classes {
+    fn has_sqlite(&self, script: Option<&str>, class: &str) -> bool {
+        let classes = match script {
+            None => Some(&self.own),
+            Some(script) => self.of_programs.get(script),
+        };
+        classes.is_none_or(|classes| classes.has_sqlite(class))
+    }
+}
+
 /// What `env` holds besides variables.
-pub fn of(environment: &Environment) -> Vec<Binding> {
-    let remote = environment
-        .others
-        .iter()
-        .filter(|other| REMOTE.contains(&other.kind))
-        .map(|other| Binding {
-            name: other.binding.clone(),
-            resource: Resource::Remote {
-                service: other.kind.to_owned(),
-            },
+pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
+    let mut bindings = Vec::new();
+    let mut add = |name: &str, resource| {
+        bindings.push(Binding {
+            name: name.to_owned(),
+            resource,
         });
-    remote.collect()
+    };
+    for service in &environment.services {
+        let resource = Resource::Service {
+            script: service_script(service),
+            entrypoint: service.entrypoint.clone(),
+            props: service.props.clone(),
+        };
+        add(&service.binding, resource);
+    }
+    for object in &environment.durable_objects {
+        let script = object_script(object);
+        let resource = Resource::DurableObject {
+            sqlite: classes.has_sqlite(script.as_deref(), &object.class_name),
+            script,
+            class: object.class_name.clone(),
+        };
+        add(&object.name, resource);
+    }
+    for other in &environment.others {
+        if REMOTE.contains(&other.kind) {
+            let service = other.kind.to_owned();
+            add(&other.binding, Resource::Remote { service });
+        }
+    }
+    bindings
+}
+
+/// The names of the programs that an environment binds.
+pub fn scripts(environment: &Environment) -> impl Iterator<Item = String> {
+    let services = environment.services.iter().map(service_script);
+    let objects = environment.durable_objects.iter().filter_map(object_script);
+    services.chain(objects)
+}
+
+fn service_script(service: &ServiceBinding) -> String {
+    script(&service.service, service.environment.as_deref())
+}
+
+fn object_script(object: &DurableObjectBinding) -> Option<String> {
+    let name = object.script_name.as_deref()?;
+    Some(script(name, object.environment.as_deref()))
+}
+
+/// The name under which a program runs with the settings of an environment, as on the original.
+pub fn script(name: &str, environment: Option<&str>) -> String {
+    match environment {
+        Some(environment) => format!("{name}-{environment}"),
+        None => name.to_owned(),
+    }
 }
 
 /// One notice about all bindings that `env` will lack.

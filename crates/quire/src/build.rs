@@ -9,14 +9,14 @@ use miette::Diagnostic;
 use quire_routes::RoutesRules;
 
 use crate::arguments::BuildArguments;
-use crate::built::{self, Manifest, Mark};
+use crate::built::{self, BuiltProgram, Manifest, Mark};
 use crate::copy::{Copied, CopyError, copy_site};
 use crate::deployment::{Compiled, compile};
 use crate::failure::Failure;
 use crate::printer::{self, Notice};
 use crate::project::{Project, relative_to};
+use crate::services;
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
-use crate::variables;
 
 /// Why a build cannot be written.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -134,20 +134,22 @@ impl Draft {
             };
             self.write(built::RULES, &rules)?;
         }
-        let vars = &settings.configured_variables;
+        for (service, bundle) in &compiled.services {
+            let folder = Path::new(services::FOLDER).join(&service.name);
+            let path = self.folder.join(&folder);
+            std::fs::create_dir_all(&path).map_err(|source| BuildError::Write { path, source })?;
+            self.write(folder.join(built::SERVICE_SCRIPT), &bundle.script)?;
+            self.write(folder.join(built::SERVICE_SOURCE_MAP), &bundle.source_map)?;
+        }
+        let services = compiled.services.iter().map(|(service, _)| service);
         let manifest = Manifest {
             mark: Mark::own(),
             name: settings.name.clone(),
             commit: settings.commit.clone(),
-            compatibility_date: settings.compatibility_date(),
-            compatibility_flags: settings.compatibility.flags.clone(),
-            cpu_limit_ms: settings.cpu_limit_ms,
-            subrequest_limit: settings.subrequest_limit,
-            vars: vars
-                .iter()
-                .map(|(name, value)| (name.clone(), variables::json(value)))
+            program: BuiltProgram::of(&settings.program),
+            services: services
+                .map(|service| (service.name.clone(), BuiltProgram::of(&service.program)))
                 .collect(),
-            bindings: settings.bindings.clone(),
             has_assets: project.assets.is_some(),
             has_own_rules: compiled.rules.is_some(),
             routes: compiled.routes.clone(),
@@ -162,7 +164,7 @@ impl Draft {
         Ok(copied)
     }
 
-    fn write(&self, name: &str, content: &str) -> Result<(), BuildError> {
+    fn write(&self, name: impl AsRef<Path>, content: &str) -> Result<(), BuildError> {
         let path = self.folder.join(name);
         std::fs::write(&path, content).map_err(|source| BuildError::Write { path, source })
     }

@@ -5,26 +5,34 @@
 //! functions.js        the functions in one script, and its source map
 //! functions.js.map
 //! _routes.json        which paths enter the functions: the project's own, else generated
+//! services/NAME/      another program that the project binds: worker.js and worker.js.map
 //! public/             the static files
 //! ```
 //!
-//! Nothing secret is stored: `.dev.vars` and `.env` beside the manifest, or `--binding`, give the secrets where it is served.
+//! Nothing secret is stored: `.dev.vars` and `.env` beside the manifest, or `--binding`, give the secrets where it is served;
+//! those of a service lie beside its script.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
 use miette::Diagnostic;
-use quire_config::VarValue;
+use quire_config::{Compatibility, VarValue};
 use quire_routes::{RouteTable, RoutesRules};
 use quire_runtime::Binding;
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 use crate::git::Commit;
+use crate::services;
+use crate::settings::ProgramSettings;
+use crate::variables;
 
 pub const MANIFEST: &str = "quire.json";
 pub const SCRIPT: &str = "functions.js";
 pub const SOURCE_MAP: &str = "functions.js.map";
+pub const SERVICE_SCRIPT: &str = "worker.js";
+pub const SERVICE_SOURCE_MAP: &str = "worker.js.map";
 pub const RULES: &str = "_routes.json";
 pub const ASSETS: &str = "public";
 
@@ -38,6 +46,22 @@ pub struct Manifest {
     pub mark: Mark,
     pub name: String,
     pub commit: Commit,
+    #[serde(flatten)]
+    pub program: BuiltProgram,
+    /// The other programs, by their names.
+    #[serde(default)]
+    pub services: BTreeMap<String, BuiltProgram>,
+    /// Whether there are static files.
+    pub has_assets: bool,
+    /// Whether `_routes.json` is the project's own. Generated rules are for other platforms and not applied.
+    pub has_own_rules: bool,
+    /// The functions' routes; none if there are no functions.
+    pub routes: RouteTable,
+}
+
+/// What a program is run with.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct BuiltProgram {
     pub compatibility_date: String,
     pub compatibility_flags: Vec<String>,
     pub cpu_limit_ms: u64,
@@ -48,12 +72,41 @@ pub struct Manifest {
     /// What else `env` holds.
     #[serde(default)]
     pub bindings: Vec<Binding>,
-    /// Whether there are static files.
-    pub has_assets: bool,
-    /// Whether `_routes.json` is the project's own. Generated rules are for other platforms and not applied.
-    pub has_own_rules: bool,
-    /// The functions' routes; none if there are no functions.
-    pub routes: RouteTable,
+}
+
+impl BuiltProgram {
+    pub fn of(settings: &ProgramSettings) -> BuiltProgram {
+        let vars = settings.configured_variables.iter();
+        BuiltProgram {
+            compatibility_date: settings.compatibility_date(),
+            compatibility_flags: settings.compatibility.flags.clone(),
+            cpu_limit_ms: settings.cpu_limit_ms,
+            subrequest_limit: settings.subrequest_limit,
+            vars: vars
+                .map(|(name, value)| (name.clone(), variables::json(value)))
+                .collect(),
+            bindings: settings.bindings.clone(),
+        }
+    }
+
+    pub fn compatibility(&self) -> Compatibility {
+        Compatibility {
+            date: self.compatibility_date.parse().ok(),
+            flags: self.compatibility_flags.clone(),
+        }
+    }
+
+    /// The configuration file's variables.
+    pub fn variables(&self) -> IndexMap<String, VarValue> {
+        let value = |value: &serde_json::Value| match value {
+            serde_json::Value::String(text) => VarValue::Text(text.clone()),
+            other => VarValue::Json(other.clone()),
+        };
+        self.vars
+            .iter()
+            .map(|(name, json)| (name.clone(), value(json)))
+            .collect()
+    }
 }
 
 /// What a manifest is known by.
@@ -125,11 +178,14 @@ impl Built {
         if self.manifest.routes.is_empty() {
             return Ok(None);
         }
-        let script = self.folder.join(SCRIPT);
-        let script = std::fs::read_to_string(&script).map_err(Failure::read(&script))?;
-        // It only makes stacks readable.
-        let source_map = std::fs::read_to_string(self.folder.join(SOURCE_MAP)).ok();
-        Ok(Some((script, source_map)))
+        read_code(&self.folder.join(SCRIPT)).map(Some)
+    }
+
+    /// The folder of a service, with its script and its source map.
+    pub fn service(&self, name: &str) -> Result<(PathBuf, String, Option<String>), Failure> {
+        let folder = self.folder.join(services::FOLDER).join(name);
+        let (script, source_map) = read_code(&folder.join(SERVICE_SCRIPT))?;
+        Ok((folder, script, source_map))
     }
 
     /// The rules to apply.
@@ -149,16 +205,13 @@ impl Built {
     pub fn assets(&self) -> Option<PathBuf> {
         self.manifest.has_assets.then(|| self.folder.join(ASSETS))
     }
+}
 
-    pub fn variables(&self) -> IndexMap<String, VarValue> {
-        let value = |value: &serde_json::Value| match value {
-            serde_json::Value::String(text) => VarValue::Text(text.clone()),
-            other => VarValue::Json(other.clone()),
-        };
-        self.manifest
-            .vars
-            .iter()
-            .map(|(name, json)| (name.clone(), value(json)))
-            .collect()
-    }
+/// A script with its source map, which lies beside it.
+fn read_code(script: &Path) -> Result<(String, Option<String>), Failure> {
+    let mut source_map = script.as_os_str().to_owned();
+    source_map.push(".map");
+    let script = std::fs::read_to_string(script).map_err(Failure::read(script))?;
+    // It only makes stacks readable.
+    Ok((script, std::fs::read_to_string(source_map).ok()))
 }

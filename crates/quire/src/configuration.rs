@@ -33,6 +33,17 @@ pub struct RedirectError {
     reason: String,
 }
 
+/// A configuration file on the command line that is not the project's.
+#[derive(Debug, thiserror::Error, Diagnostic)]
+#[error("the first `--config` must be the project's own configuration file, not `{}`", .named.display())]
+#[diagnostic(help(
+    "it is read from its usual place: {own}; further ones are of services that the project binds"
+))]
+pub struct NamedFileError {
+    named: PathBuf,
+    own: String,
+}
+
 impl Configuration {
     /// Reads the configuration for a project in `root`.
     ///
@@ -63,6 +74,28 @@ impl Configuration {
             file: Some(file),
             config: parsed.config,
             warnings: parsed.warnings,
+        })
+    }
+
+    /// Checks that the first file that the command line names is the project's own: the only one that a Pages project has.
+    pub fn check_named(&self, named: Option<&Path>, current: &Path) -> Result<(), NamedFileError> {
+        let Some(named) = named else {
+            return Ok(());
+        };
+        let canonical = |path: &Path| path.canonicalize().ok();
+        let own = self.file.as_deref();
+        let given = canonical(&current.join(named));
+        if given.is_some() && given == own.and_then(canonical) {
+            return Ok(());
+        }
+        Err(NamedFileError {
+            named: named.to_owned(),
+            own: match own {
+                Some(file) => format!("`{}`", relative_to(file, current).display()),
+                None => "there is none, and it would be `wrangler.toml`, `wrangler.json` or `wrangler.jsonc` in the \
+                         project's folder or above it"
+                    .to_owned(),
+            },
         })
     }
 

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use quire_bundle::{Bundle, BundleInput, Program as Code, bundle, functions_files};
 use quire_routes::{RouteOptions, RouteTable, RoutesRules};
 use quire_runtime::Program;
-use quire_server::Deployment;
+use quire_server::{Deployment, ServiceProgram};
 
 use crate::built::Built;
 use crate::failure::Failure;
 use crate::printer::{Notice, Warning};
 use crate::project::{Project, relative_to};
-use crate::settings::{Purpose, Settings};
+use crate::services::Service;
+use crate::settings::{ProgramSettings, Purpose, Settings};
 use crate::variables;
 
 /// The flag that restores the original's order where an `index` and a catch-all compete.
@@ -23,6 +24,8 @@ pub struct Compiled {
     pub routes: RouteTable,
     /// `None` without routes.
     pub bundle: Option<Bundle>,
+    /// The programs beside the project's own.
+    pub services: Vec<(Service, Bundle)>,
     pub rules: Option<ProjectRules>,
 }
 
@@ -40,7 +43,7 @@ pub fn routes(project: &Project, settings: &Settings) -> Result<RouteTable, Fail
     };
     let files = functions_files(functions)?;
     let options = RouteOptions {
-        catchall_shadows_index: settings.compatibility.has(CATCHALL_FLAG),
+        catchall_shadows_index: settings.program.compatibility.has(CATCHALL_FLAG),
     };
     Ok(RouteTable::from_files(&files, &options)?)
 }
@@ -78,40 +81,58 @@ pub async fn compile(
 ) -> Result<Compiled, Failure> {
     let routes = routes(project, settings)?;
     let rules = project_rules(project.assets.as_deref(), &routes, current)?;
+    let mode = match purpose {
+        Purpose::Dev => quire_bundle::Mode::Development,
+        Purpose::Serve | Purpose::Look => quire_bundle::Mode::Production,
+    };
+    let bundled = async |code: Code, settings: &ProgramSettings| {
+        let node_compat = settings.compatibility.has("nodejs_compat");
+        bundle(&BundleInput {
+            project_dir: project.root.clone(),
+            program: code,
+            mode,
+            minify: false,
+            node_compat,
+            async_hooks: node_compat || settings.compatibility.has("nodejs_als"),
+            define: Vec::new(),
+        })
+        .await
+    };
     let bundle = match &project.functions {
         Some(functions) if !routes.is_empty() => {
-            let input = BundleInput {
-                project_dir: project.root.clone(),
-                program: Code::Functions {
-                    dir: functions.clone(),
-                    handlers: routes.handlers().cloned().collect(),
-                },
-                mode: match purpose {
-                    Purpose::Dev => quire_bundle::Mode::Development,
-                    Purpose::Serve | Purpose::Look => quire_bundle::Mode::Production,
-                },
-                minify: false,
-                node_compat: settings.compatibility.has("nodejs_compat"),
-                async_hooks: settings.compatibility.has("nodejs_compat")
-                    || settings.compatibility.has("nodejs_als"),
-                define: Vec::new(),
+            let code = Code::Functions {
+                dir: functions.clone(),
+                handlers: routes.handlers().cloned().collect(),
             };
-            Some(bundle(&input).await?)
+            Some(bundled(code, &settings.program).await?)
         }
         _ => None,
     };
+    let mut services = Vec::new();
+    for service in &settings.services {
+        let entry = service.entry.clone();
+        let bundle = bundled(Code::Worker { entry }, &service.program).await?;
+        services.push((service.clone(), bundle));
+    }
     Ok(Compiled {
         routes,
         bundle,
+        services,
         rules,
     })
 }
 
 impl Compiled {
+    /// The bundles of all programs.
+    pub fn bundles(&self) -> impl Iterator<Item = &Bundle> {
+        let services = self.services.iter().map(|(_, bundle)| bundle);
+        self.bundle.iter().chain(services)
+    }
+
     /// What the author should know although it worked.
     pub fn warnings(&self, project: &Project) -> Vec<Warning> {
-        let bundle = self.bundle.iter().flat_map(|bundle| &bundle.warnings);
-        let mut warnings: Vec<Warning> = bundle
+        let problems = self.bundles().flat_map(|bundle| &bundle.warnings);
+        let mut warnings: Vec<Warning> = problems
             .map(|problem| Box::new(problem.clone()) as Warning)
             .collect();
         if self.routes.is_empty() && project.functions.is_some() {
@@ -133,13 +154,26 @@ impl Compiled {
         data: PathBuf,
     ) -> Deployment {
         let routes = self.routes;
-        let program = self
-            .bundle
-            .map(|bundle| program(bundle.script, Some(bundle.source_map), routes, settings));
+        let own = self.bundle.map(|bundle| {
+            program(
+                bundle.script,
+                Some(bundle.source_map),
+                routes,
+                &settings.program,
+            )
+        });
+        let services = self.services.into_iter().map(|(service, bundle)| {
+            let source_map = Some(bundle.source_map);
+            let routes = RouteTable::default();
+            ServiceProgram {
+                program: program(bundle.script, source_map, routes, &service.program),
+                name: service.name,
+            }
+        });
         Deployment {
             name: settings.name.clone(),
-            program,
-            services: Vec::new(),
+            program: own,
+            services: services.collect(),
             assets: project.assets.clone(),
             routes_rules: self.rules.map(|rules| rules.rules),
             // Source code is for the developer's eyes.
@@ -158,16 +192,26 @@ impl Built {
     ) -> Result<Deployment, Failure> {
         let rules = self.rules()?;
         let assets = self.assets();
-        let program = match self.code()? {
+        let own = match self.code()? {
             Some((script, source_map)) => {
-                Some(program(script, source_map, self.manifest.routes, settings))
+                let routes = self.manifest.routes.clone();
+                Some(program(script, source_map, routes, &settings.program))
             }
             None => None,
         };
+        let services = self.manifest.services.iter().map(|(name, built)| {
+            let (folder, script, source_map) = self.service(name)?;
+            let settings = ProgramSettings::of_built(built, &folder)?;
+            let routes = RouteTable::default();
+            Ok(ServiceProgram {
+                name: name.clone(),
+                program: program(script, source_map, routes, &settings),
+            })
+        });
         Ok(Deployment {
             name: settings.name.clone(),
-            program,
-            services: Vec::new(),
+            program: own,
+            services: services.collect::<Result<_, Failure>>()?,
             assets,
             routes_rules: rules,
             project: None,
@@ -180,7 +224,7 @@ fn program(
     script: String,
     source_map: Option<String>,
     routes: RouteTable,
-    settings: &Settings,
+    settings: &ProgramSettings,
 ) -> Program {
     Program {
         script,

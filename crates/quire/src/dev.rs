@@ -23,6 +23,7 @@ pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
     let selection = Selection::new(&arguments.project, Purpose::Dev)?
         .with_bindings(&arguments.listen.binding, &mut warnings)
+        .with_flags(&arguments.listen.flags)
         .with_persist_to(arguments.listen.persist_to.as_deref());
     // Where to listen is part of the settings, and the one part that only a new start changes.
     let loaded = selection.load()?;
@@ -106,10 +107,10 @@ impl Developing {
             mut warnings,
         } = loaded;
         self.watched = watched(&origin, &settings);
-        if settings.compatibility.date.is_none() {
+        if settings.program.compatibility.date.is_none() {
             let notice = Notice::note(format!(
                 "no compatibility date is set; today's behaviours are used ({})",
-                settings.compatibility_date()
+                settings.program.compatibility_date()
             ));
             let help = "set `compatibility_date` in `wrangler.toml`, or use `--compatibility-date`";
             warnings.push(Box::new(notice.with_help(help)));
@@ -125,8 +126,7 @@ impl Developing {
         let compiled = compile(&project, &settings, Purpose::Dev, &current).await?;
         self.watched.paths.extend(
             compiled
-                .bundle
-                .iter()
+                .bundles()
                 .flat_map(|bundle| bundle.watched.iter().cloned()),
         );
         warnings.extend(compiled.warnings(&project));
@@ -160,8 +160,12 @@ impl Developing {
 
 /// The files that decide what a project is, whether they exist or not. What the functions import comes on top.
 fn watched(origin: &Origin, settings: &Settings) -> Watched {
-    let mut paths = settings.variable_candidates.clone();
-    paths.extend(settings.file.clone());
+    let mut paths = settings.service_candidates.clone();
+    let services = settings.services.iter().map(|service| &service.program);
+    for program in services.chain([&settings.program]) {
+        paths.extend(program.variable_candidates.iter().cloned());
+        paths.extend(program.file.clone());
+    }
     let mut add =
         |folder: &Path, names: &[&str]| paths.extend(names.iter().map(|name| folder.join(name)));
     let project = match origin {

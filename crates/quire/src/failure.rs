@@ -10,8 +10,9 @@ use quire_server::ServerError;
 
 use crate::build::BuildError;
 use crate::built::BuiltError;
-use crate::configuration::RedirectError;
+use crate::configuration::{NamedFileError, RedirectError};
 use crate::project::ProjectError;
+use crate::services::ServiceError;
 
 /// Why a command ends without success.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -27,6 +28,14 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Redirect(#[from] RedirectError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    NamedFile(#[from] NamedFileError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Service(#[from] ServiceError),
 
     #[error(transparent)]
     Variables(#[from] ExpansionTooLong),

@@ -1,7 +1,8 @@
 //! The program `quire`: the command line in front of the libraries.
 //!
 //! A command starts from what the user typed ([`arguments`]) and puts the settings together ([`settings`]): which folder is
-//! what ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]).
+//! what ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]), which
+//! other programs run beside the project's own ([`services`]).
 //! [`deployment`] makes of that what `quire-server` serves; [`built`] reads what `quire build` stored in a folder. The
 //! commands ([`dev`], [`serve`], [`build`], [`routes`]) say what happens with it. All output goes through [`printer`], all
 //! that can stop a command is a [`failure::Failure`].
@@ -23,6 +24,7 @@ mod project;
 mod report;
 mod routes;
 mod serve;
+mod services;
 mod settings;
 mod summary;
 mod table;

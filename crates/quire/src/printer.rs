@@ -118,6 +118,13 @@ impl Notice {
         }
     }
 
+    /// Says which program it is about.
+    #[must_use]
+    pub fn about(mut self, program: &str) -> Notice {
+        self.message = format!("service `{program}`: {}", self.message);
+        self
+    }
+
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Notice {
         self.help = Some(help.into());

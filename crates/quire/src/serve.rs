@@ -15,6 +15,7 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
     let selection = Selection::new(&arguments.project, Purpose::Serve)?
         .with_bindings(&arguments.listen.binding, &mut warnings)
+        .with_flags(&arguments.listen.flags)
         .with_persist_to(arguments.listen.persist_to.as_deref());
     printer::warnings(&warnings);
     let mut settings = ServerSettings::serve();

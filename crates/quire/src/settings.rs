@@ -6,20 +6,21 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use quire_config::{
-    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Severity, Strictness, Target,
-    VarValue, Variable,
+    BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Severity, Strictness,
+    Target, VarValue, Variable,
 };
 use quire_runtime::Binding;
 use quire_server::DEFAULT_CPU_LIMIT;
 
-use crate::arguments::ProjectArguments;
-use crate::bindings;
-use crate::built::Built;
+use crate::arguments::{BindingFlags, ProjectArguments};
+use crate::bindings::{self, Classes};
+use crate::built::{Built, BuiltProgram};
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::git::Commit;
 use crate::printer::{Notice, Warning};
 use crate::project::{Place, Project, current_folder};
+use crate::services::{Service, Services};
 use crate::variables::{self, Secrets};
 
 /// What a project is loaded for.
@@ -39,6 +40,12 @@ pub struct Selection {
     pub directory: Option<PathBuf>,
     pub purpose: Purpose,
     pub bindings: Vec<BindingFlag>,
+    /// The other bindings that the command line gives.
+    pub flags: BindingFlags,
+    /// The project's own configuration file, if it is named.
+    pub own_file: Option<PathBuf>,
+    /// Configuration files of services.
+    pub service_files: Vec<PathBuf>,
     pub compatibility_date: Option<CompatibilityDate>,
     pub compatibility_flags: Vec<String>,
     /// The folder that relative paths start from.
@@ -55,6 +62,9 @@ impl Selection {
             directory: arguments.directory.clone(),
             purpose,
             bindings: Vec::new(),
+            flags: BindingFlags::default(),
+            own_file: arguments.config.first().cloned(),
+            service_files: arguments.service_files().to_vec(),
             compatibility_date: arguments.compatibility_date,
             compatibility_flags: arguments.compatibility_flags.clone(),
             current: current_folder()?,
@@ -76,6 +86,13 @@ impl Selection {
             Some(folder) => folder.clone(),
             None => self.current.join(root).join(".quire/state"),
         }
+    }
+
+    /// Sets the bindings that the command line gives.
+    #[must_use]
+    pub fn with_flags(mut self, flags: &BindingFlags) -> Selection {
+        self.flags = flags.clone();
+        self
     }
 
     /// Adds the arguments of `--binding`. One that assigns nothing is skipped, as in the original, but not silently.
@@ -114,9 +131,20 @@ pub enum Origin {
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub name: String,
+    pub commit: Commit,
+    pub program: ProgramSettings,
+    /// The other programs that it binds, and those that they bind.
+    pub services: Vec<Service>,
+    /// Files that would be services if they were there.
+    pub service_candidates: Vec<PathBuf>,
+    pub dev: DevSettings,
+}
+
+/// What a program is run with.
+#[derive(Debug, Clone)]
+pub struct ProgramSettings {
     /// The configuration file.
     pub file: Option<PathBuf>,
-    pub commit: Commit,
     pub compatibility: Compatibility,
     pub cpu_limit_ms: u64,
     pub subrequest_limit: u64,
@@ -128,10 +156,59 @@ pub struct Settings {
     pub variable_files: Vec<PathBuf>,
     /// Files that would give variables if they were there, and those that do.
     pub variable_candidates: Vec<PathBuf>,
-    pub dev: DevSettings,
 }
 
-impl Settings {
+impl ProgramSettings {
+    /// Those that an environment of a configuration file describes, with the variables of all sources.
+    pub fn new(
+        file: Option<PathBuf>,
+        environment: Environment,
+        compatibility: Compatibility,
+        secrets: Secrets,
+        variables: IndexMap<String, Variable>,
+        bindings: Vec<Binding>,
+    ) -> ProgramSettings {
+        ProgramSettings {
+            file,
+            compatibility,
+            cpu_limit_ms: environment
+                .limits
+                .cpu_ms
+                .unwrap_or_else(default_cpu_limit_ms),
+            subrequest_limit: environment
+                .limits
+                .subrequests
+                .unwrap_or_else(default_subrequest_limit),
+            variables,
+            bindings,
+            configured_variables: environment.vars,
+            variable_files: secrets.files,
+            variable_candidates: secrets.candidates,
+        }
+    }
+
+    /// Those of a service in a folder that `quire build` made.
+    pub fn of_built(built: &BuiltProgram, folder: &Path) -> Result<ProgramSettings, Failure> {
+        let secrets = Secrets::read(folder)?;
+        let configured_variables = built.variables();
+        Ok(ProgramSettings {
+            file: None,
+            compatibility: built.compatibility(),
+            cpu_limit_ms: built.cpu_limit_ms,
+            subrequest_limit: built.subrequest_limit,
+            variables: variables::layered(
+                IndexMap::new(),
+                configured_variables.clone(),
+                secrets.values,
+                Vec::new(),
+            ),
+            bindings: built.bindings.clone(),
+            configured_variables,
+            variable_files: secrets.files,
+            variable_candidates: secrets.candidates,
+        })
+    }
+
     /// The compatibility date; today where the project leaves it open, which means the newest behaviours.
     pub fn compatibility_date(&self) -> String {
         self.compatibility
@@ -151,6 +228,7 @@ impl Selection {
                     Purpose::Dev | Purpose::Look => Strictness::Warn,
                 };
                 let configuration = Configuration::find(&sources.root, &self.current, strictness)?;
+                configuration.check_named(self.own_file.as_deref(), &self.current)?;
                 let project = sources.project(configuration.output_folder())?;
                 let mut warnings = Vec::new();
                 let settings = self.settings(&project, configuration, &mut warnings)?;
@@ -170,8 +248,7 @@ impl Selection {
         configuration: Configuration,
         warnings: &mut Vec<Warning>,
     ) -> Result<Settings, Failure> {
-        let folder = configuration.folder(&project.root).to_owned();
-        let secrets = Secrets::read(&folder)?;
+        let secrets = Secrets::read(configuration.folder(&project.root))?;
         let commit = self
             .commit
             .get_or_init(|| Commit::of(&project.root))
@@ -194,9 +271,6 @@ impl Selection {
                 .map(|text| Box::new(Notice::warning(text)) as Warning),
         );
         let environment = resolved.environment;
-        warnings
-            .extend(bindings::unsupported(&environment).map(|notice| Box::new(notice) as Warning));
-        let bindings = bindings::of(&environment);
         let base_name = || {
             project
                 .root
@@ -207,68 +281,102 @@ impl Selection {
             .name
             .or_else(base_name)
             .unwrap_or_else(|| "project".to_owned());
-        let variables = variables::all(
+        let flags = self.flags.environment();
+        let services = Services::find(&project.root, &self.service_files, &self.current)?;
+        let services = services.bound_by(&name, &config.classes, &[&environment, &flags])?;
+        warnings.extend(services.warnings);
+        warnings.extend(
+            [&environment, &flags]
+                .into_iter()
+                .filter_map(bindings::unsupported)
+                .map(|notice| Box::new(notice) as Warning),
+        );
+        let mut bindings = bindings::of(&environment, &services.classes);
+        let mut variables = variables::all(
             &name,
             &commit,
             environment.vars.clone(),
-            secrets.values,
+            secrets.values.clone(),
             self.bindings.clone(),
         );
+        self.apply_flags(
+            bindings::of(&flags, &services.classes),
+            &mut bindings,
+            &mut variables,
+        );
+        let compatibility = self.compatibility(environment.compatibility.clone());
         Ok(Settings {
             name,
-            file,
             commit,
-            compatibility: self.compatibility(environment.compatibility),
-            cpu_limit_ms: environment
-                .limits
-                .cpu_ms
-                .unwrap_or_else(default_cpu_limit_ms),
-            subrequest_limit: environment
-                .limits
-                .subrequests
-                .unwrap_or_else(default_subrequest_limit),
-            variables,
-            bindings,
-            configured_variables: environment.vars,
-            variable_files: secrets.files,
-            variable_candidates: Secrets::candidates(&folder).into(),
+            program: ProgramSettings::new(
+                file,
+                environment,
+                compatibility,
+                secrets,
+                variables,
+                bindings,
+            ),
+            services: services.services,
+            service_candidates: services.candidates,
             dev: config.dev,
         })
+    }
+
+    /// What the command line binds takes the place of everything of the same name.
+    fn apply_flags(
+        &self,
+        given: Vec<Binding>,
+        bindings: &mut Vec<Binding>,
+        variables: &mut IndexMap<String, Variable>,
+    ) {
+        let is_given = |name: &str| given.iter().any(|binding| binding.name == name);
+        variables.retain(|name, _| !is_given(name));
+        bindings.retain(|binding| {
+            !is_given(&binding.name) && !self.bindings.iter().any(|flag| flag.name == binding.name)
+        });
+        bindings.extend(given);
     }
 
     fn load_built(&self, folder: &Path) -> Result<Loaded, Failure> {
         let built = Built::open(folder)?;
         let secrets = Secrets::read(folder)?;
         let manifest = &built.manifest;
-        let compatibility = Compatibility {
-            date: manifest.compatibility_date.parse().ok(),
-            flags: manifest.compatibility_flags.clone(),
-        };
-        let configured_variables = built.variables();
+        let flags = self.flags.environment();
+        let mut warnings: Vec<Warning> = Vec::new();
+        warnings.extend(bindings::unsupported(&flags).map(|notice| Box::new(notice) as Warning));
+        let configured_variables = manifest.program.variables();
+        let mut bindings = manifest.program.bindings.clone();
+        let mut variables = variables::all(
+            &manifest.name,
+            &manifest.commit,
+            configured_variables.clone(),
+            secrets.values,
+            self.bindings.clone(),
+        );
+        let given = bindings::of(&flags, &Classes::default());
+        self.apply_flags(given, &mut bindings, &mut variables);
         let settings = Settings {
             name: manifest.name.clone(),
-            file: None,
             commit: manifest.commit.clone(),
-            compatibility: self.compatibility(compatibility),
-            cpu_limit_ms: manifest.cpu_limit_ms,
-            subrequest_limit: manifest.subrequest_limit,
-            variables: variables::all(
-                &manifest.name,
-                &manifest.commit,
-                configured_variables.clone(),
-                secrets.values,
-                self.bindings.clone(),
-            ),
-            bindings: manifest.bindings.clone(),
-            configured_variables,
-            variable_files: secrets.files,
-            variable_candidates: Secrets::candidates(folder).into(),
+            program: ProgramSettings {
+                file: None,
+                compatibility: self.compatibility(manifest.program.compatibility()),
+                cpu_limit_ms: manifest.program.cpu_limit_ms,
+                subrequest_limit: manifest.program.subrequest_limit,
+                variables,
+                bindings,
+                configured_variables,
+                variable_files: secrets.files,
+                variable_candidates: secrets.candidates,
+            },
+            services: Vec::new(),
+            service_candidates: Vec::new(),
             dev: DevSettings::default(),
         };
         Ok(Loaded {
             origin: Origin::Built(Box::new(built)),
             settings,
-            warnings: Vec::new(),
+            warnings,
         })
     }
 
@@ -293,7 +401,7 @@ impl Selection {
         if self.compatibility_flags.is_empty() {
             return Ok(());
         }
-        for (_, problem) in settings.compatibility.problems() {
+        for (_, problem) in settings.program.compatibility.problems() {
             match problem.severity(strictness) {
                 Severity::Error => return Err(problem.into()),
                 Severity::Warning => warnings.push(Box::new(Notice::warning(problem.to_string()))),

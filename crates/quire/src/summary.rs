@@ -29,7 +29,7 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
         Origin::Built(built) => (shown(&built.folder), built.assets()),
     };
     let mut facts = vec![("project", format!("{} ({root})", settings.name))];
-    if let Some(file) = &settings.file {
+    if let Some(file) = &settings.program.file {
         facts.push(("settings", shown(file)));
     }
     facts.push(("functions", functions(routes)));
@@ -37,8 +37,9 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
         "static files",
         assets.map_or_else(|| "none".to_owned(), |assets| shown(&assets)),
     ));
-    if !settings.variable_files.is_empty() {
+    if !settings.program.variable_files.is_empty() {
         let files: Vec<String> = settings
+            .program
             .variable_files
             .iter()
             .map(|file| shown(file))
@@ -81,7 +82,7 @@ fn functions(routes: &RouteTable) -> String {
 /// All variables but those that the platform sets. Values that may be secret are not shown.
 fn variable_table(settings: &Settings) -> Table {
     let mut table = Table::new(["VARIABLE", "VALUE", "FROM"]);
-    for (name, variable) in &settings.variables {
+    for (name, variable) in &settings.program.variables {
         let source = match variable.source {
             VariableSource::Injected => continue,
             VariableSource::Config => "configuration",

@@ -15,6 +15,8 @@ pub struct Secrets {
     pub values: Option<IndexMap<String, String>>,
     /// The files they are from.
     pub files: Vec<PathBuf>,
+    /// Files that would give variables if they were there, and those that do.
+    pub candidates: Vec<PathBuf>,
 }
 
 impl Secrets {
@@ -26,7 +28,7 @@ impl Secrets {
     }
 
     /// The files that [`Secrets::read`] looks for.
-    pub fn candidates(folder: &Path) -> [PathBuf; 3] {
+    fn candidates(folder: &Path) -> [PathBuf; 3] {
         [
             folder.join(".dev.vars"),
             folder.join(".env"),
@@ -39,18 +41,23 @@ impl Secrets {
         switch: impl Fn(&str) -> Option<String>,
         process: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
     ) -> Result<Secrets, Failure> {
+        let candidates = Secrets::candidates(folder).to_vec();
         let [dev_vars, env, env_local] = Secrets::candidates(folder);
         if let Some(text) = read_if_there(&dev_vars)? {
             return Ok(Secrets {
                 values: Some(parse_dotenv(&text)),
                 files: vec![dev_vars],
+                candidates,
             });
         }
         let is = |name: &str, value: &str| {
             switch(name).is_some_and(|set| set.eq_ignore_ascii_case(value))
         };
         if is("CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV", "false") {
-            return Ok(Secrets::default());
+            return Ok(Secrets {
+                candidates,
+                ..Secrets::default()
+            });
         }
         let mut files = Vec::new();
         let mut values = IndexMap::new();
@@ -72,6 +79,7 @@ impl Secrets {
         Ok(Secrets {
             values: found.then_some(values),
             files,
+            candidates,
         })
     }
 }
@@ -111,8 +119,18 @@ pub fn all(
     secrets: Option<IndexMap<String, String>>,
     flags: Vec<BindingFlag>,
 ) -> IndexMap<String, Variable> {
+    layered(injected(name, commit), config, secrets, flags)
+}
+
+/// The variables of all layers, the later over the earlier.
+pub fn layered(
+    injected: IndexMap<String, String>,
+    config: IndexMap<String, VarValue>,
+    secrets: Option<IndexMap<String, String>>,
+    flags: Vec<BindingFlag>,
+) -> IndexMap<String, Variable> {
     VariableLayers {
-        injected: injected(name, commit),
+        injected,
         config,
         secrets,
         flags,

@@ -76,7 +76,7 @@ impl ProjectConfig {
 }
 
 impl Environment {
-    fn new(own: &Section, top: &Section) -> Self {
+    pub(crate) fn new(own: &Section, top: &Section) -> Self {
         let flags = own
             .compatibility_flags
             .as_ref()
@@ -102,7 +102,7 @@ impl Environment {
 }
 
 /// One warning for every key, and for every variable, that is set at the top level and lost in the environment.
-fn losses(top: &Section, own: &Section, name: &str) -> Vec<String> {
+pub(crate) fn losses(top: &Section, own: &Section, name: &str) -> Vec<String> {
     let lost = NOT_INHERITED.iter().filter(|key| top.has(key) && !own.mentions(key)).map(|key| {
         format!("`{key}` is set at the top level but not in `{name}`, which does not inherit it; repeat it there")
     });

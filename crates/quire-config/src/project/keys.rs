@@ -4,10 +4,11 @@ use crate::document::{Entry, Kind};
 use crate::reader::{Reader, Table};
 
 /// Keys of the document that no environment has.
-const TOP_ONLY: [&str; 6] = [
+const TOP_ONLY: [&str; 7] = [
     "$schema",
     "dev",
     "env",
+    "migrations",
     "name",
     "pages_build_output_dir",
     "send_metrics",
@@ -57,7 +58,7 @@ pub(crate) const DEV: [&str; 10] = [
 ];
 
 /// Keys that only Workers have.
-const WORKERS_ONLY: [&str; 67] = [
+const WORKERS_ONLY: [&str; 66] = [
     "access",
     "account_id",
     "addresses",
@@ -93,7 +94,6 @@ const WORKERS_ONLY: [&str; 67] = [
     "logpush",
     "main",
     "media",
-    "migrations",
     "minify",
     "observability",
     "pipelines",
@@ -153,6 +153,12 @@ pub(crate) fn check_environment(reader: &mut Reader, table: &Table<'_>) {
             check_foreign(reader, table, entry, &known);
         }
     }
+}
+
+/// Warns of keys that not even a Worker has.
+pub(crate) fn check_worker(reader: &mut Reader, table: &Table<'_>) {
+    let known = [&TOP_ONLY[..], &INHERITED, &NOT_INHERITED, &WORKERS_ONLY].concat();
+    reader.warn_unknown(table, &known);
 }
 
 /// Refuses what only Workers have, and warns of everything else.

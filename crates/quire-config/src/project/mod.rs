@@ -10,9 +10,14 @@ mod tests;
 pub use environment::{Environment, ResolvedEnvironment, Target};
 pub use section::{Limits, Section, VarValue};
 
+pub(crate) use environment::losses;
+pub(crate) use keys::check_worker as check_worker_keys;
+pub(crate) use section::ProgramKind;
+
 use crate::document::{Node, SyntaxProblem, parse_jsonc, parse_toml};
 use crate::problem::{ConfigErrors, Problem, Severity, Source};
 use crate::reader::{Reader, Table};
+use crate::worker::ObjectClasses;
 
 /// The names of a configuration file, in the order in which they are looked for.
 pub const CONFIG_FILE_NAMES: [&str; 3] = ["wrangler.json", "wrangler.jsonc", "wrangler.toml"];
@@ -59,6 +64,8 @@ pub struct ProjectConfig {
     pub pages_build_output_dir: Option<String>,
     /// Settings of the development server.
     pub dev: DevSettings,
+    /// The classes of Durable Objects that the project's own program exports, by its migrations.
+    pub classes: ObjectClasses,
     /// The settings at the top level.
     pub top: Section,
     /// The settings under `env.preview`.
@@ -106,30 +113,42 @@ impl ProjectConfig {
         format: ConfigFormat,
         strictness: Strictness,
     ) -> Result<ParsedConfig, ConfigErrors> {
-        let source = Source::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
-        let parsed = match format {
-            ConfigFormat::Toml => parse_toml(source.text()),
-            ConfigFormat::Json => parse_jsonc(source.text()),
-        };
-        let mut reader = Reader::new(source.clone(), strictness);
-        let config = match parsed {
-            Ok(document) => read(&mut reader, &document),
-            Err(problems) => {
-                for SyntaxProblem { message, span } in problems {
-                    reader.error(&span, message, "here");
-                }
-                Self::default()
+        let (config, warnings) = read_document(text, file, format, strictness, read)?;
+        Ok(ParsedConfig { config, warnings })
+    }
+}
+
+/// Reads a configuration file by `read`; what it gives counts if no error was reported. Gives the warnings, too.
+pub(crate) fn read_document<T: Default>(
+    text: &str,
+    file: &str,
+    format: ConfigFormat,
+    strictness: Strictness,
+    read: fn(&mut Reader, &Node) -> T,
+) -> Result<(T, Vec<Problem>), ConfigErrors> {
+    let source = Source::new(file, text.strip_prefix('\u{feff}').unwrap_or(text));
+    let parsed = match format {
+        ConfigFormat::Toml => parse_toml(source.text()),
+        ConfigFormat::Json => parse_jsonc(source.text()),
+    };
+    let mut reader = Reader::new(source.clone(), strictness);
+    let config = match parsed {
+        Ok(document) => read(&mut reader, &document),
+        Err(problems) => {
+            for SyntaxProblem { message, span } in problems {
+                reader.error(&span, message, "here");
             }
-        };
-        let mut problems = reader.into_problems();
-        problems.sort_by_key(|problem| (problem.line(), problem.column()));
-        let (errors, warnings): (Vec<_>, Vec<_>) = problems
-            .into_iter()
-            .partition(|problem| problem.level() == Severity::Error);
-        match ConfigErrors::new(errors) {
-            Some(errors) => Err(errors),
-            None => Ok(ParsedConfig { config, warnings }),
+            T::default()
         }
+    };
+    let mut problems = reader.into_problems();
+    problems.sort_by_key(|problem| (problem.line(), problem.column()));
+    let (errors, warnings): (Vec<_>, Vec<_>) = problems
+        .into_iter()
+        .partition(|problem| problem.level() == Severity::Error);
+    match ConfigErrors::new(errors) {
+        Some(errors) => Err(errors),
+        None => Ok((config, warnings)),
     }
 }
 
@@ -142,7 +161,8 @@ fn read(reader: &mut Reader, document: &Node) -> ProjectConfig {
     let mut config = ProjectConfig {
         name: read_name(reader, &table),
         dev: read_dev(reader, &table),
-        top: Section::read(reader, &table),
+        classes: ObjectClasses::read(reader, &table),
+        top: Section::read(reader, &table, ProgramKind::Pages),
         pages_build_output_dir: output,
         preview: None,
         production: None,
@@ -170,7 +190,7 @@ fn read(reader: &mut Reader, document: &Node) -> ProjectConfig {
             continue;
         };
         keys::check_environment(reader, &table);
-        let section = Section::read(reader, &table);
+        let section = Section::read(reader, &table, ProgramKind::Pages);
         match entry.key.as_str() {
             "preview" => config.preview = Some(section),
             _ => config.production = Some(section),
@@ -179,7 +199,7 @@ fn read(reader: &mut Reader, document: &Node) -> ProjectConfig {
     config
 }
 
-fn read_name(reader: &mut Reader, table: &Table<'_>) -> Option<String> {
+pub(crate) fn read_name(reader: &mut Reader, table: &Table<'_>) -> Option<String> {
     let name = reader.string(table, "name")?;
     let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if name.is_empty() || !name.bytes().all(fits) {

@@ -11,6 +11,15 @@ use crate::compatibility::{Compatibility, CompatibilityDate};
 use crate::document::Kind;
 use crate::reader::{Reader, Table};
 
+/// What a configuration describes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ProgramKind {
+    /// A Pages project.
+    Pages,
+    /// A Worker, which may have more.
+    Worker,
+}
+
 /// The value of a configured variable.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VarValue {
@@ -63,7 +72,7 @@ const OTHERS: [(&str, bool); 7] = [
 ];
 
 impl Section {
-    pub(super) fn read(reader: &mut Reader, table: &Table<'_>) -> Self {
+    pub(crate) fn read(reader: &mut Reader, table: &Table<'_>, kind: ProgramKind) -> Self {
         let mut names = Names::default();
         let compatibility_date = read_date(reader, table);
         let compatibility_flags = read_flags(reader, table, compatibility_date);
@@ -77,7 +86,11 @@ impl Section {
             ..Self::default()
         };
         reader.table_at(table, "placement");
-        let mut bindings = BindingReader { reader, names };
+        let mut bindings = BindingReader {
+            reader,
+            names,
+            kind,
+        };
         section.kv_namespaces = bindings.kv_namespaces(table);
         section.r2_buckets = bindings.r2_buckets(table);
         section.d1_databases = bindings.d1_databases(table);

@@ -5,6 +5,7 @@ mod building;
 mod dev;
 mod messages;
 mod routes;
+mod services;
 
 use std::path::Path;
 use std::process::{Command, Output};

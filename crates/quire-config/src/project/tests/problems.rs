@@ -243,10 +243,6 @@ fn what_only_workers_have_is_refused_but_in_development() {
             "1:10: `queues.consumers` is not available to Pages projects",
         ),
         (
-            "durable_objects.bindings = [{ name = \"A\", class_name = \"B\" }]",
-            "1:29: `durable_objects.bindings[0]` lacks `script_name`, the program that exports `B`",
-        ),
-        (
             "name = \"no spaces\"",
             "1:8: `name` must consist of letters, digits and dashes, found `no spaces`",
         ),
