@@ -4,6 +4,10 @@
 //! each by the function that the kind's own file gave to `internals.bindings.define`.
 
 mod remote;
+// Part of it is for those who host objects.
+#[allow(dead_code, unused_imports)]
+#[path = "objects/storage/mod.rs"]
+pub(crate) mod storage;
 
 use crate::core::realm::Realm;
 use quire_jsc::Exception;
@@ -54,7 +58,9 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
         remote::SOURCES,
+        storage::SOURCES,
     ];
+    storage::install(realm);
     for (name, source) in sources.into_iter().flatten() {
         realm.run_source(name, source)?;
     }

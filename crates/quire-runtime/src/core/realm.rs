@@ -5,6 +5,7 @@ use super::error::OpError;
 use super::idle::{Idle, Unsettled};
 use super::request::RequestContext;
 use super::source_map::SourceMap;
+use crate::bindings::storage::Storages;
 use crate::web::cache::Place;
 use quire_jsc::{Arg, Call, Context, Exception, IntoValue, SharedNumber, Value};
 use rustc_hash::FxHashMap;
@@ -37,6 +38,9 @@ pub(crate) struct Realm {
     compatibility: OnceCell<Compatibility>,
     log: OnceCell<LogSink>,
     cache: OnceCell<Place>,
+    storages: Storages,
+    /// Entries into the engine that are under way, one within the other.
+    entries: Cell<u32>,
     this: Weak<Realm>,
 }
 
@@ -60,6 +64,8 @@ impl Realm {
             compatibility: OnceCell::new(),
             log: OnceCell::new(),
             cache: OnceCell::new(),
+            storages: Storages::default(),
+            entries: Cell::new(0),
             this: this.clone(),
         });
         realm.internals.set("current", &current)?;
@@ -294,8 +300,14 @@ impl Realm {
         let shortened = self.shorten_limit(limit, owner.as_deref());
         let began = Began::now(shortened);
         let outer = self.switch(owner.clone());
+        self.entries.set(self.entries.get() + 1);
         let result = run(self);
+        self.entries.set(self.entries.get() - 1);
         self.switch(outer);
+        // The turn ends with the outermost entry.
+        if self.entries.get() == 0 {
+            self.storages.commit();
+        }
         if shortened && let Some(limit) = limit {
             self.context.set_time_limit(limit);
         }
@@ -322,6 +334,11 @@ impl Realm {
     /// Where the cache is.
     pub(crate) fn cache(&self) -> Place {
         self.cache.get_or_init(Place::default).clone()
+    }
+
+    /// The storages of live Durable Objects.
+    pub(crate) fn storages(&self) -> &Storages {
+        &self.storages
     }
 
     /// Makes this the current request; gives the one before.

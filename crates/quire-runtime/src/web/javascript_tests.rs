@@ -2,9 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+use crate::bindings::storage::Storage;
 use crate::core::compatibility::Compatibility;
 use crate::core::realm::Realm;
 use quire_jsc::{Arg, Call};
+use quire_store::objects::Namespace;
 use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -43,6 +45,21 @@ fn compatibility(source: &str) -> Compatibility {
     Compatibility::new(&date, &words.collect::<Vec<_>>())
 }
 
+/// Storages of Durable Objects, which tests know by these numbers: of a class with SQL and of one without.
+fn objects_storage(realm: &Rc<Realm>, data: &Path) -> [Rc<Storage>; 2] {
+    crate::bindings::storage::install(realm);
+    for (name, source) in crate::bindings::storage::SOURCES {
+        realm.run_source(name, source).unwrap();
+    }
+    let namespace = Namespace::open(data.join("objects")).unwrap();
+    [(1, true), (2, false)].map(|(number, sqlite)| {
+        let state = namespace.state(&number.to_string(), Duration::ZERO);
+        let storage = Storage::new(realm, state.unwrap(), sqlite);
+        realm.storages().insert(number, storage.clone());
+        storage
+    })
+}
+
 /// The outcome of each test of a file: its name, and what went wrong if anything did.
 async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
@@ -55,6 +72,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
     let data = tempfile::TempDir::new().unwrap();
     super::cache::set_folder(&realm, data.path().to_owned());
     crate::node::install(&realm).unwrap();
+    let storage = objects_storage(&realm, data.path());
     realm
         .run_source("core/promises.js", include_str!("../core/promises.js"))
         .unwrap();
@@ -103,6 +121,7 @@ async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
             outcomes.borrow_mut().push(("the whole file".into(), Some("never finished".into())));
         }
     }
+    drop(storage);
     outcomes.take()
 }
 

@@ -292,7 +292,11 @@ function fill(list, init) {
 }
 
 internals.defineClass(Headers, "Headers");
-internals.structuredClone.register(Headers, (headers) => internals.headers.copy(headers));
+internals.structuredClone.register(Headers, (headers) => internals.headers.copy(headers), {
+  name: "Headers",
+  write: (headers) => [...headers],
+  read: (pairs) => new Headers(pairs),
+});
 internals.expose("Headers", Headers);
 internals.headers = {
   /** A `Headers` object over a list, which it takes over. */

@@ -1,0 +1,335 @@
+//! The storage of one live object.
+
+use crate::core::error::OpError;
+use crate::core::realm::Realm;
+use quire_store::StoreError;
+use quire_store::objects::{Namespace, ObjectError, ObjectState};
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::rc::{Rc, Weak};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{Semaphore, oneshot};
+
+/// How long to wait for an object that another process still has.
+const WAIT_MAX: Duration = Duration::from_secs(10);
+
+/// Logs that are made durable at the same time, by a thread each. The disk takes them together.
+const SYNCS_MAX: usize = 16;
+
+thread_local! {
+    static SYNCS: Rc<Semaphore> = Rc::new(Semaphore::new(SYNCS_MAX));
+}
+
+/// Takes hold of an object, which is made if there is none. `object` is its id.
+pub(crate) async fn open(
+    namespace: Arc<Namespace>,
+    object: String,
+) -> Result<ObjectState, ObjectError> {
+    match tokio::task::spawn_blocking(move || namespace.state(&object, WAIT_MAX)).await {
+        Ok(state) => state,
+        Err(stopped) => Err(ObjectError::Store(StoreError::Group {
+            text: stopped.to_string(),
+        })),
+    }
+}
+
+/// The run of an alarm's handler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct AlarmRun {
+    /// When it was due, in milliseconds since 1970.
+    pub(crate) scheduled: i64,
+    /// How often the handler failed before.
+    pub(crate) retries: u32,
+}
+
+/// Somebody who waits until a commit is durable.
+struct Waiting {
+    commit: u64,
+    done: oneshot::Sender<Result<(), String>>,
+}
+
+/// What is called with the alarm's new time.
+type AlarmListener = Box<dyn Fn(Option<i64>)>;
+
+/// The storage of a live object. After a failure nothing works any more, and the object must be started anew.
+pub(crate) struct Storage {
+    /// Nothing once it was closed.
+    state: RefCell<Option<ObjectState>>,
+    /// Whether the class has `sql` and `kv`.
+    pub(crate) sqlite: bool,
+    realm: Weak<Realm>,
+    this: Weak<Self>,
+    /// Whether the realm commits this when its turn ends.
+    listed: Cell<bool>,
+    /// Open transactions that last longer than a turn.
+    transactions: Cell<u32>,
+    /// How many commits there were, and up to which of them all is durable.
+    commits: Cell<u64>,
+    durable: Cell<u64>,
+    syncing: Cell<bool>,
+    failure: RefCell<Option<String>>,
+    waiting: RefCell<Vec<Waiting>>,
+    /// The alarm whose handler runs, until the handler sets or removes the alarm itself.
+    running: Cell<Option<i64>>,
+    alarm: Cell<Option<i64>>,
+    listener: RefCell<Option<AlarmListener>>,
+}
+
+impl Storage {
+    pub(crate) fn new(realm: &Rc<Realm>, state: ObjectState, sqlite: bool) -> Rc<Self> {
+        let alarm = state.alarm().unwrap_or_default();
+        Rc::new_cyclic(|this| Self {
+            state: RefCell::new(Some(state)),
+            sqlite,
+            realm: Rc::downgrade(realm),
+            this: this.clone(),
+            listed: Cell::new(false),
+            transactions: Cell::new(0),
+            commits: Cell::new(0),
+            durable: Cell::new(0),
+            syncing: Cell::new(false),
+            failure: RefCell::default(),
+            waiting: RefCell::default(),
+            running: Cell::new(None),
+            alarm: Cell::new(alarm),
+            listener: RefCell::default(),
+        })
+    }
+
+    /// Works with the state. What that writes is committed when the turn ends.
+    pub(super) fn with<T>(
+        &self,
+        run: impl FnOnce(&ObjectState) -> Result<T, ObjectError>,
+    ) -> Result<T, OpError> {
+        if let Some(text) = self.failure() {
+            return Err(OpError::Error(text));
+        }
+        let state = self.state.borrow();
+        let Some(state) = state.as_ref() else {
+            return Err(OpError::Error(
+                "The Durable Object's storage was closed, because the object was ended.".into(),
+            ));
+        };
+        let result = run(state);
+        if state.is_dirty()
+            && !self.listed.replace(true)
+            && let (Some(realm), Some(this)) = (self.realm.upgrade(), self.this.upgrade())
+        {
+            realm.storages().add_uncommitted(this);
+        }
+        result.map_err(|error| {
+            if error.is_fatal() {
+                self.fail(&error);
+            }
+            OpError::Error(error.to_string())
+        })
+    }
+
+    /// Commits what was written, unless a transaction of the program is open.
+    pub(super) fn commit(&self) {
+        self.listed.set(false);
+        let state = self.state.borrow();
+        let Some(state) = state
+            .as_ref()
+            .filter(|state| state.is_dirty() && state.depth() == 0)
+        else {
+            return;
+        };
+        let committed = state
+            .alarm()
+            .and_then(|alarm| state.commit().map(|()| alarm));
+        match committed {
+            Ok(alarm) => {
+                self.commits.set(self.commits.get() + 1);
+                self.sync(state);
+                if self.alarm.replace(alarm) != alarm
+                    && let Some(listener) = self.listener.borrow().as_ref()
+                {
+                    listener(alarm);
+                }
+            }
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// Has commits made durable, all that there are at once.
+    fn sync(&self, state: &ObjectState) {
+        if self.syncing.replace(true) {
+            return;
+        }
+        let (log, this) = (state.log().clone(), self.this.clone());
+        let syncs = SYNCS.with(Clone::clone);
+        tokio::task::spawn_local(async move {
+            loop {
+                // Never closed.
+                let _permit = syncs.acquire().await;
+                let Some(commits) = this.upgrade().map(|this| this.commits.get()) else {
+                    return;
+                };
+                let log = log.clone();
+                let synced = tokio::task::spawn_blocking(move || log.sync()).await;
+                let Some(this) = this.upgrade() else {
+                    return;
+                };
+                let result = match synced {
+                    Ok(result) => result.map_err(ObjectError::Store),
+                    Err(_) => Err(ObjectError::Broken),
+                };
+                if let Err(error) = result {
+                    this.fail(&error);
+                    return;
+                }
+                this.durable.set(commits);
+                let waiting = this.waiting.take();
+                let (done, waiting) = waiting
+                    .into_iter()
+                    .partition(|waiting: &Waiting| waiting.commit <= commits);
+                this.waiting.replace(waiting);
+                for waiting in done {
+                    // Whoever waited may have gone.
+                    let _ = waiting.done.send(Ok(()));
+                }
+                if this.commits.get() == commits {
+                    this.syncing.set(false);
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Waits until everything that was written before this call is durable; nothing if it is. Writes in a transaction that is
+    /// still open do not count.
+    pub(crate) fn durable(&self) -> Option<impl Future<Output = Result<(), String>> + use<>> {
+        let (send, receive) = oneshot::channel();
+        if let Some(text) = self.failure() {
+            let _ = send.send(Err(text));
+        } else {
+            let open = self.transactions.get() == 0
+                && (self.state.borrow().as_ref()).is_some_and(ObjectState::is_dirty);
+            let commit = self.commits.get() + u64::from(open);
+            if commit <= self.durable.get() {
+                return None;
+            }
+            self.waiting
+                .borrow_mut()
+                .push(Waiting { commit, done: send });
+        }
+        Some(async move {
+            receive
+                .await
+                .unwrap_or_else(|_| Err(ObjectError::Broken.to_string()))
+        })
+    }
+
+    /// Why nothing works any more, if that is so.
+    pub(crate) fn failure(&self) -> Option<String> {
+        self.failure.borrow().clone()
+    }
+
+    fn fail(&self, error: &ObjectError) {
+        let text = error.to_string();
+        for waiting in self.waiting.take() {
+            let _ = waiting.done.send(Err(text.clone()));
+        }
+        if let Some(realm) = self.realm.upgrade() {
+            realm.log(
+                "error",
+                &format!("a Durable Object's storage failed: {text}"),
+            );
+        }
+        self.failure.replace(Some(text));
+    }
+
+    /// Commits, waits until that is durable, and lets go of the object. The program's access ends at once.
+    pub(crate) fn close(&self) -> impl Future<Output = ()> + use<> {
+        self.commit();
+        let durable = self.durable();
+        let state = self.state.take();
+        async move {
+            if let Some(durable) = durable {
+                // Whoever has to know waits for it, too.
+                let _ = durable.await;
+            }
+            // Closing moves the log into the database.
+            let _ = tokio::task::spawn_blocking(move || drop(state)).await;
+        }
+    }
+
+    /// Begins a part of what is written that can be undone; with `lasting` it may outlive the turn.
+    pub(super) fn begin(&self, lasting: bool) -> Result<(), OpError> {
+        if lasting && self.with(|state| Ok(state.depth()))? == 0 {
+            // What was written before does not wait for the transaction.
+            self.commit();
+        }
+        self.with(ObjectState::savepoint)?;
+        self.transactions
+            .set(self.transactions.get() + u32::from(lasting));
+        Ok(())
+    }
+
+    /// Ends the innermost part; `keep` or undo it.
+    pub(super) fn end(&self, lasting: bool, keep: bool) -> Result<(), OpError> {
+        self.transactions
+            .set(self.transactions.get().saturating_sub(u32::from(lasting)));
+        self.with(|state| match keep {
+            true => state.release(),
+            false => state.rollback(),
+        })
+    }
+
+    /// When the alarm is due, as the program sees it: not while its handler runs.
+    pub(super) fn alarm(&self) -> Result<Option<i64>, OpError> {
+        let alarm = self.with(ObjectState::alarm)?;
+        Ok(alarm.filter(|alarm| self.running.get() != Some(*alarm)))
+    }
+
+    /// Sets or removes the alarm for the program.
+    pub(super) fn set_alarm(&self, time: Option<i64>) -> Result<(), OpError> {
+        self.running.set(None);
+        self.with(|state| {
+            state.set_alarm(time)?;
+            match state.alarm_retries()? {
+                0 => Ok(()),
+                _ => state.set_alarm_retries(0),
+            }
+        })
+    }
+
+    /// The time of the alarm that is committed, in milliseconds since 1970.
+    pub(crate) fn committed_alarm(&self) -> Option<i64> {
+        self.alarm.get()
+    }
+
+    /// Has a function called with the alarm's time whenever a commit changed that.
+    pub(crate) fn on_alarm(&self, listener: impl Fn(Option<i64>) + 'static) {
+        self.listener.replace(Some(Box::new(listener)));
+    }
+
+    /// Begins a run of the alarm's handler; nothing if no alarm is set. The alarm stays set until the run ends, so that it is run again
+    /// if this process is killed.
+    pub(crate) fn begin_alarm(&self) -> Result<Option<AlarmRun>, OpError> {
+        let Some(scheduled) = self.with(ObjectState::alarm)? else {
+            return Ok(None);
+        };
+        self.running.set(Some(scheduled));
+        let retries = self.with(ObjectState::alarm_retries)?;
+        Ok(Some(AlarmRun { scheduled, retries }))
+    }
+
+    /// Ends the run: the alarm is removed, or with `retry` set to that time as one that failed once more. If the handler itself set or
+    /// removed it, that stands. To be committed by [`Storages::commit`](super::Storages::commit).
+    pub(crate) fn end_alarm(&self, retry: Option<i64>) -> Result<(), OpError> {
+        if self.running.take().is_none() {
+            return Ok(());
+        }
+        self.with(|state| {
+            let failed = match retry {
+                Some(_) => state.alarm_retries()? + 1,
+                None => 0,
+            };
+            state.set_alarm(retry)?;
+            state.set_alarm_retries(failed)
+        })
+    }
+}
