@@ -1,13 +1,18 @@
 //! What quire keeps on disk: a trait for each kind of storage, and its SQLite backend.
 //!
-//! Every call blocks; callers run them on a pool for that. Stores may be opened by any number of processes at once.
+//! Every call blocks unless it says otherwise; callers run them on a pool for that. Stores may be opened by any number of processes at once.
 
 #![forbid(unsafe_code)]
 
+mod blobs;
 pub mod cache;
 mod error;
 mod folder;
+pub mod kv;
 pub mod objects;
+mod random;
 mod sqlite;
+mod turn;
 
+pub use blobs::Blob;
 pub use error::StoreError;

@@ -1,7 +1,7 @@
 //! Connections to a SQLite database that several processes and threads share.
 
 use crate::StoreError;
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -15,21 +15,44 @@ const KEPT_MAX: usize = 4;
 /// Statements that a connection keeps prepared.
 const PREPARED_MAX: usize = 32;
 
+/// The size of a new database's pages. Rows of a kilobyte stay whole.
+const PAGE_BYTES: u32 = 8192;
+
+/// What a transaction that was committed survives.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Durability {
+    /// The death of any process. A power cut may lose the last ones, never tear one.
+    Process,
+    /// A power cut.
+    PowerCut,
+}
+
 /// A database and connections to it.
 pub(crate) struct Database {
     path: PathBuf,
+    durability: Durability,
     kept: Mutex<Vec<Connection>>,
 }
 
 impl Database {
     /// Opens the database, and makes it if there is none. `schema` holds the steps from each version of it to the next.
-    pub(crate) fn open(path: PathBuf, schema: &[&str]) -> Result<Self, StoreError> {
-        let mut connection = connect(&path)?;
+    /// Where nobody may write, what is there can still be read.
+    pub(crate) fn open(
+        path: PathBuf,
+        schema: &[&str],
+        durability: Durability,
+    ) -> Result<Self, StoreError> {
+        let mut connection = connect(&path, durability)?;
         migrate(&path, &mut connection, schema)?;
         Ok(Self {
             path,
+            durability,
             kept: Mutex::new(vec![connection]),
         })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
     }
 
     /// Lends a connection.
@@ -40,7 +63,7 @@ impl Database {
         let kept = self.lock().pop();
         let mut connection = match kept {
             Some(connection) => connection,
-            None => connect(&self.path)?,
+            None => connect(&self.path, self.durability)?,
         };
         let result = run(&mut connection).map_err(StoreError::database(&self.path))?;
         let mut kept = self.lock();
@@ -69,23 +92,63 @@ impl Database {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, StoreError> {
+fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let open = || {
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_MAX)?;
+        connection.pragma_update(None, "page_size", PAGE_BYTES)?;
         connection.pragma_update(None, "journal_mode", "wal")?;
-        // With a write-ahead log this survives the death of any process; a power cut may lose the last writes, never tear one.
-        connection.pragma_update(None, "synchronous", "normal")?;
+        let synchronous = match durability {
+            Durability::Process => "normal",
+            Durability::PowerCut => "full",
+        };
+        connection.pragma_update(None, "synchronous", synchronous)?;
         connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
         Ok(connection)
     };
-    open().map_err(StoreError::database(path))
+    open()
+        .or_else(|error| connect_to_read(path).ok_or(error))
+        .map_err(StoreError::database(path))
+}
+
+/// A connection where nobody may write. Without a log beside the database nothing can be missing from it, and it is read as it is.
+fn connect_to_read(path: &Path) -> Option<Connection> {
+    let log = path.with_extension("sqlite-wal");
+    let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
+    let mode = if has_log { "mode=ro" } else { "immutable=1" };
+    let escaped = path.to_str()?.replace('%', "%25");
+    let escaped = escaped.replace('?', "%3f").replace('#', "%23");
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+    let writable = std::fs::OpenOptions::new().append(true).open(path).is_ok()
+        && path.parent().is_some_and(is_writable);
+    if writable {
+        return None;
+    }
+    let connection = Connection::open_with_flags(format!("file:{escaped}?{mode}"), flags).ok()?;
+    connection.busy_timeout(BUSY_MAX).ok()?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    let version = connection.query_row("PRAGMA schema_version", (), |row| row.get::<_, i64>(0));
+    version.ok().map(|_| connection)
+}
+
+fn is_writable(folder: &Path) -> bool {
+    let probe = folder.join(format!(".probe-{}", std::process::id()));
+    let made = std::fs::File::create(&probe).is_ok();
+    let _ = std::fs::remove_file(probe);
+    made
 }
 
 fn migrate(path: &Path, connection: &mut Connection, schema: &[&str]) -> Result<(), StoreError> {
     let mut run = || {
+        let version = |connection: &Connection| {
+            connection.query_row("PRAGMA user_version", (), |row| row.get::<_, usize>(0))
+        };
+        // Usually there is nothing to do, which must not wait for somebody who writes.
+        if version(connection)? >= schema.len() {
+            return version(connection);
+        }
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let version: usize = transaction.query_row("PRAGMA user_version", (), |row| row.get(0))?;
+        let version = version(&transaction)?;
         for step in schema.get(version..).unwrap_or_default() {
             transaction.execute_batch(step)?;
         }

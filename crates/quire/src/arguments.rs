@@ -13,6 +13,8 @@ use quire_config::{
 };
 use quire_server::{DEFAULT_PORT, LogLevel};
 
+use crate::kv::KvArguments;
+
 /// Runs Cloudflare Pages projects on your own machine: static files, Functions, middleware.
 #[derive(Debug, Parser)]
 #[command(name = "quire", version, propagate_version = true, after_help = TOP_EXAMPLES)]
@@ -35,6 +37,8 @@ pub enum Command {
     /// Show which code answers which requests
     #[command(after_help = ROUTES_EXAMPLES)]
     Routes(RoutesArguments),
+    /// Work with key-value namespaces
+    Kv(KvArguments),
     /// Answer requests for the process that started this one
     #[command(hide = true)]
     Worker,
@@ -327,7 +331,7 @@ impl Arguments {
             Command::Serve(arguments) => &arguments.project,
             Command::Build(arguments) => &arguments.project,
             Command::Routes(arguments) => &arguments.project,
-            Command::Worker => return arguments,
+            Command::Kv(_) | Command::Worker => return arguments,
         };
         if let Some(reason) = project.refused.reason() {
             Arguments::command()

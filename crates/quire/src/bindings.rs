@@ -38,6 +38,10 @@ pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
             resource,
         });
     };
+    for namespace in &environment.kv_namespaces {
+        let id = namespace.id.clone();
+        add(&namespace.binding, Resource::Kv { id });
+    }
     for service in &environment.services {
         let resource = Resource::Service {
             script: service_script(service),
@@ -92,10 +96,6 @@ pub fn script(name: &str, environment: Option<&str>) -> String {
 pub fn unsupported(environment: &Environment) -> Option<Notice> {
     let mut missing: Vec<String> = Vec::new();
     let mut add = |kind: &str, name: &str| missing.push(format!("`{name}` ({kind})"));
-    environment
-        .kv_namespaces
-        .iter()
-        .for_each(|kv| add("kv_namespaces", &kv.binding));
     environment
         .r2_buckets
         .iter()

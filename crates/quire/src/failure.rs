@@ -11,8 +11,10 @@ use quire_server::ServerError;
 use crate::build::BuildError;
 use crate::built::BuiltError;
 use crate::configuration::{NamedFileError, RedirectError};
+use crate::kv::KvError;
 use crate::project::ProjectError;
 use crate::services::ServiceError;
+use crate::stored::StoredError;
 
 /// Why a command ends without success.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -62,6 +64,14 @@ pub enum Failure {
 
     #[error(transparent)]
     Server(#[from] ServerError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Stored(#[from] StoredError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Kv(#[from] KvError),
 
     #[error("cannot read `{}`: {source}", .path.display())]
     Read {

@@ -19,6 +19,7 @@ mod dev;
 mod explain;
 mod failure;
 mod git;
+mod kv;
 mod printer;
 mod project;
 mod report;
@@ -26,6 +27,7 @@ mod routes;
 mod serve;
 mod services;
 mod settings;
+mod stored;
 mod summary;
 mod table;
 mod variables;
@@ -45,6 +47,7 @@ fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Build(arguments) => build::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
+        Command::Kv(arguments) => kv::run(arguments),
         Command::Worker => return worker::run(),
     };
     result.unwrap_or_else(|failure| {

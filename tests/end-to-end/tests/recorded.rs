@@ -49,4 +49,5 @@ recorded! {
     html_rewriter: "html",
     cache: "cache",
     npm_packages: "packages",
+    key_value: "kv",
 }

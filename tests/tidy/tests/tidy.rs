@@ -14,6 +14,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "quire",
         &[
             "quire-server",
+            "quire-store",
             "quire-runtime",
             "quire-assets",
             "quire-bundle",

@@ -3,6 +3,7 @@
 //! A [`Binding`] says which resource a name in `env` stands for. While a program is loaded, `bindings.js` makes an object of
 //! each by the function that the kind's own file gave to `internals.bindings.define`.
 
+mod kv;
 mod remote;
 // Part of it is for those who host objects.
 #[allow(dead_code, unused_imports)]
@@ -46,6 +47,11 @@ pub enum Resource {
         /// Whether the objects have `storage.sql`, by the migrations of the program that exports the class.
         sqlite: bool,
     },
+    /// A key-value namespace.
+    Kv {
+        /// What selects the data.
+        id: String,
+    },
     /// A service that only Cloudflare runs: every use says so.
     Remote {
         /// The key of the configuration, such as `vectorize`.
@@ -55,8 +61,10 @@ pub enum Resource {
 
 /// Makes the bindings: native operations first, then the JavaScript halves. After the Web APIs, on which they stand.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
+    kv::install(realm);
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
+        kv::SOURCES,
         remote::SOURCES,
         storage::SOURCES,
     ];

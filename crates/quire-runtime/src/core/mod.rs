@@ -18,6 +18,7 @@ pub(crate) mod request_ops;
 pub(crate) mod resources;
 pub(crate) mod respond;
 pub(crate) mod runtime;
+pub(crate) mod segments;
 pub(crate) mod serialize;
 pub(crate) mod sink;
 pub(crate) mod source_map;

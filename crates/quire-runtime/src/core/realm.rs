@@ -11,6 +11,7 @@ use quire_jsc::{Arg, Call, Context, Exception, IntoValue, SharedNumber, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
+use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
@@ -41,6 +42,7 @@ pub(crate) struct Realm {
     storages: Storages,
     /// Entries into the engine that are under way, one within the other.
     entries: Cell<u32>,
+    data_folder: OnceCell<PathBuf>,
     this: Weak<Realm>,
 }
 
@@ -66,6 +68,7 @@ impl Realm {
             cache: OnceCell::new(),
             storages: Storages::default(),
             entries: Cell::new(0),
+            data_folder: OnceCell::new(),
             this: this.clone(),
         });
         realm.internals.set("current", &current)?;
@@ -339,6 +342,18 @@ impl Realm {
     /// The storages of live Durable Objects.
     pub(crate) fn storages(&self) -> &Storages {
         &self.storages
+    }
+
+    /// Says where everything is kept that lasts, once.
+    pub(crate) fn set_data_folder(&self, folder: PathBuf) {
+        if self.data_folder.set(folder).is_err() {
+            unreachable!("a realm has one data folder");
+        }
+    }
+
+    /// Where everything is kept that lasts; `None` if nothing is kept.
+    pub(crate) fn data_folder(&self) -> Option<&Path> {
+        self.data_folder.get().map(PathBuf::as_path)
     }
 
     /// Makes this the current request; gives the one before.

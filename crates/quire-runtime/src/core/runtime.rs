@@ -191,6 +191,7 @@ impl Engine {
         web::fetch::install_assets(&realm, services.assets);
         if let Some(data) = services.data {
             web::cache::set_folder(&realm, data.join("cache"));
+            realm.set_data_folder(data);
         }
         realm.set_limits(Limits {
             processor: (program.cpu_limit_ms > 0)

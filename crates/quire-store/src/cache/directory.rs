@@ -1,15 +1,13 @@
 //! The cache in a folder: a database of what there is, and a file for each body that is not small.
 
-use super::draft::Draft;
-use super::{CacheBody, CacheDraft, CacheEntry, CacheHead, CacheKey, CacheStore};
+use super::{Blob, CacheDraft, CacheEntry, CacheHead, CacheKey, CacheStore};
 use crate::StoreError;
-use crate::sqlite::Database;
+use crate::blobs::{Blobs, Draft, Stored};
+use crate::sqlite::{Database, Durability};
 use rusqlite::{OptionalExtension, Transaction, params};
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, SystemTime};
 
 const SCHEMA: &[&str] = &["
     CREATE TABLE entries (
@@ -49,8 +47,8 @@ const EVICTED_AT_ONCE: u32 = 64;
 /// After how many entries this process looks for expired ones.
 const COMMITS_PER_SWEEP: u32 = 256;
 
-/// Files without an entry are somebody's who is storing a body, up to this age.
-const ABANDONED_AFTER: Duration = Duration::from_secs(60 * 60);
+/// Bodies up to this size are kept in the database itself.
+pub(super) const INLINE_BYTES_MAX: usize = 16 * 1024;
 
 /// How much a cache may hold.
 #[derive(Clone, Copy, Debug)]
@@ -74,21 +72,21 @@ impl Default for CacheLimits {
 /// A cache in a folder of its own.
 pub struct CacheDirectory(Arc<Shared>);
 
-pub(super) struct Shared {
+struct Shared {
     database: Database,
-    bodies: PathBuf,
-    pub(super) limits: CacheLimits,
+    bodies: Arc<Blobs>,
+    limits: CacheLimits,
     commits: AtomicU32,
 }
 
 impl CacheDirectory {
     /// Opens the cache in `folder`, and makes it if there is none.
     pub fn open(folder: &Path, limits: CacheLimits) -> Result<Self, StoreError> {
-        let bodies = folder.join("bodies");
-        crate::folder::create(&bodies)?;
+        let bodies = Blobs::open(folder.join("bodies"))?;
+        let file = folder.join("index.sqlite");
         Ok(Self(Arc::new(Shared {
-            database: Database::open(folder.join("index.sqlite"), SCHEMA)?,
-            bodies,
+            database: Database::open(file, SCHEMA, Durability::Process)?,
+            bodies: Arc::new(bodies),
             limits,
             commits: AtomicU32::new(0),
         })))
@@ -97,7 +95,7 @@ impl CacheDirectory {
     /// Removes what is stale, and files that processes which died left behind.
     pub fn sweep(&self, now: i64) -> Result<(), StoreError> {
         self.0.sweep_entries(now)?;
-        self.0.sweep_files()
+        self.0.bodies.sweep(|name| self.0.is_known(name))
     }
 
     /// How many bytes the entries take.
@@ -116,15 +114,15 @@ impl CacheStore for CacheDirectory {
                 return Ok(None);
             };
             let body = match (row.bytes, row.file) {
-                (Some(bytes), _) => CacheBody::Bytes(bytes),
-                (None, Some(name)) => match self.0.open_body(&name, row.length) {
-                    Some(file) => CacheBody::File(file, row.length),
+                (Some(bytes), _) => Blob::Bytes(bytes),
+                (None, Some(name)) => match self.0.bodies.file(&name, row.length) {
+                    Some(file) => Blob::File(file, row.length),
                     None => {
                         self.0.forget_file(&name)?;
                         continue;
                     }
                 },
-                (None, None) => CacheBody::Bytes(Vec::new()),
+                (None, None) => Blob::Bytes(Vec::new()),
             };
             if now - row.used > USE_PRECISION_MS {
                 self.0.renew(row.id, now)?;
@@ -138,7 +136,11 @@ impl CacheStore for CacheDirectory {
     }
 
     fn draft(&self) -> Result<Box<dyn CacheDraft>, StoreError> {
-        Ok(Box::new(Draft::new(self.0.clone())))
+        let Shared { bodies, limits, .. } = &*self.0;
+        Ok(Box::new(CacheDirectoryDraft {
+            shared: self.0.clone(),
+            draft: Draft::new(bodies.clone(), limits.entry_bytes_max, INLINE_BYTES_MAX),
+        }))
     }
 
     fn remove(&self, key: &CacheKey, now: i64) -> Result<bool, StoreError> {
@@ -155,8 +157,34 @@ impl CacheStore for CacheDirectory {
         let Some((file, expires)) = removed else {
             return Ok(false);
         };
-        self.0.delete_files(file);
+        self.0.bodies.delete(file);
         Ok(expires > now)
+    }
+}
+
+struct CacheDirectoryDraft {
+    shared: Arc<Shared>,
+    draft: Draft,
+}
+
+impl CacheDraft for CacheDirectoryDraft {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), StoreError> {
+        self.draft.write(bytes)
+    }
+
+    fn commit(self: Box<Self>, key: &CacheKey, head: &CacheHead) -> Result<(), StoreError> {
+        let Self { shared, draft } = *self;
+        let length = draft.length();
+        match draft.finish(false)? {
+            Stored::Bytes(bytes) => shared.insert(key, head, length, Some(&bytes), None),
+            Stored::File(name) => {
+                let inserted = shared.insert(key, head, length, None, Some(&name));
+                if inserted.is_err() {
+                    shared.bodies.delete([name]);
+                }
+                inserted
+            }
+        }
     }
 }
 
@@ -197,12 +225,6 @@ impl Shared {
         })
     }
 
-    /// The file of a body; `None` if it is gone, or not whole after a power cut.
-    fn open_body(&self, name: &str, length: u64) -> Option<File> {
-        let file = File::open(self.body_path(name)).ok()?;
-        (file.metadata().ok()?.len() == length).then_some(file)
-    }
-
     fn forget_file(&self, name: &str) -> Result<(), StoreError> {
         self.database
             .write(|transaction| transaction.execute("DELETE FROM entries WHERE file = ?1", [name]))
@@ -220,7 +242,7 @@ impl Shared {
     }
 
     /// Makes an entry visible.
-    pub(super) fn insert(
+    fn insert(
         &self,
         key: &CacheKey,
         head: &CacheHead,
@@ -256,7 +278,7 @@ impl Shared {
             freed.extend(self.evict(transaction, head.stored)?);
             Ok(freed)
         })?;
-        self.delete_files(freed);
+        self.bodies.delete(freed);
         if self.commits.fetch_add(1, Ordering::Relaxed) % COMMITS_PER_SWEEP == COMMITS_PER_SWEEP - 1
         {
             self.sweep_entries(head.stored)?;
@@ -291,75 +313,16 @@ impl Shared {
         let freed = self
             .database
             .write(|transaction| delete_stale(transaction, now))?;
-        self.delete_files(freed);
+        self.bodies.delete(freed);
         Ok(())
     }
 
-    /// Deletes files that belong to no entry and are too old to belong to one soon.
-    fn sweep_files(&self) -> Result<(), StoreError> {
-        let old = |path: &Path| {
-            let modified = path.metadata().and_then(|data| data.modified()).ok();
-            modified
-                .and_then(|time| SystemTime::now().duration_since(time).ok())
-                .is_some_and(|age| age > ABANDONED_AFTER)
-        };
-        let mut folders = vec![self.bodies.clone()];
-        while let Some(folder) = folders.pop() {
-            let entries = fs::read_dir(&folder).map_err(StoreError::file(&folder))?;
-            for path in entries.flatten().map(|entry| entry.path()) {
-                if path.is_dir() {
-                    folders.push(path);
-                } else if old(&path) && !self.is_known(&path)? {
-                    // Another process may sweep as well.
-                    let _ = fs::remove_file(&path);
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn is_known(&self, path: &Path) -> Result<bool, StoreError> {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
+    fn is_known(&self, name: &str) -> Result<bool, StoreError> {
         self.database.with(|connection| {
             connection
                 .prepare_cached("SELECT 1 FROM entries WHERE file = ?1")?
-                .exists([&name])
+                .exists([name])
         })
-    }
-
-    /// A new name, and where a body of that name is written before it is whole.
-    pub(super) fn new_part(&self) -> Result<(String, PathBuf), StoreError> {
-        let mut random = [0; 16];
-        getrandom::fill(&mut random).map_err(|error| StoreError::File {
-            path: self.bodies.clone(),
-            source: std::io::Error::other(error.to_string()),
-        })?;
-        let name = format!("{:032x}", u128::from_le_bytes(random));
-        let path = self.bodies.join(format!("{name}.part"));
-        Ok((name, path))
-    }
-
-    /// Moves a body that is whole to where it stays.
-    pub(super) fn keep(&self, name: &str, part: &Path) -> Result<PathBuf, StoreError> {
-        let path = self.body_path(name);
-        if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder).map_err(StoreError::file(folder))?;
-        }
-        fs::rename(part, &path).map_err(StoreError::file(part))?;
-        Ok(path)
-    }
-
-    fn body_path(&self, name: &str) -> PathBuf {
-        self.bodies
-            .join(name.get(..2).unwrap_or_default())
-            .join(name)
-    }
-
-    fn delete_files(&self, names: impl IntoIterator<Item = String>) {
-        for name in names {
-            // What stays behind is swept later.
-            let _ = fs::remove_file(self.body_path(&name));
-        }
     }
 }
 

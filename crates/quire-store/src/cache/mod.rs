@@ -1,14 +1,13 @@
 //! Responses that programs put into the Cache API.
 
 mod directory;
-mod draft;
 #[cfg(test)]
 mod tests;
 
 pub use directory::{CacheDirectory, CacheLimits};
 
 use crate::StoreError;
-use std::fs::File;
+use crate::blobs::Blob;
 
 /// Which response is meant: the one at a URL, in one of the caches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -40,16 +39,7 @@ pub struct CacheEntry {
     /// All but the body.
     pub head: CacheHead,
     /// The body. It stays readable when the entry is replaced or removed meanwhile.
-    pub body: CacheBody,
-}
-
-/// Where the bytes of a stored body are.
-#[derive(Debug)]
-pub enum CacheBody {
-    /// In memory.
-    Bytes(Vec<u8>),
-    /// In a file of this length.
-    File(File, u64),
+    pub body: Blob,
 }
 
 /// A place for responses, shared by all workers.

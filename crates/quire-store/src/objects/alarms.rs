@@ -4,7 +4,7 @@
 //! acknowledged; an entry that is too early, or of an alarm that is gone, only wakes an object for nothing.
 
 use crate::StoreError;
-use crate::sqlite::Database;
+use crate::sqlite::{Database, Durability};
 use rusqlite::OptionalExtension;
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -45,7 +45,7 @@ struct Queue {
 impl Alarms {
     pub(super) fn open(path: PathBuf) -> Result<Self, StoreError> {
         Ok(Self {
-            database: Database::open(path, SCHEMA)?,
+            database: Database::open(path, SCHEMA, Durability::PowerCut)?,
             queue: Mutex::default(),
             written: Condvar::new(),
         })
@@ -114,7 +114,6 @@ impl Alarms {
 
     fn write(&self, changes: &[(String, Option<i64>)]) -> Result<(), StoreError> {
         self.database.with(|connection| {
-            connection.pragma_update(None, "synchronous", "full")?;
             let transaction =
                 connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
             for (object, time) in changes {

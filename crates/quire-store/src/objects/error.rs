@@ -49,10 +49,7 @@ impl ObjectError {
                 path: path.clone(),
                 source,
             },
-            _ => Self::Store(StoreError::Database {
-                path: path.clone(),
-                source,
-            }),
+            _ => Self::Store(StoreError::database(&path)(source)),
         }
     }
 

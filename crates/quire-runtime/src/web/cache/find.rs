@@ -3,7 +3,6 @@
 use super::milliseconds;
 use super::place::Place;
 use super::policy::{Headers, find as header};
-use super::segments::{Segment, stream};
 use super::selection::{Selection, select};
 use crate::core::bodies::NativeBody;
 use crate::core::coding::Coding;
@@ -11,10 +10,12 @@ use crate::core::error::OpError;
 use crate::core::header_lines;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
+use crate::core::segments::{Segment, stream};
 use bytes::Bytes;
 use http::StatusCode;
 use quire_jsc::Value;
-use quire_store::cache::{CacheBody, CacheEntry, CacheKey};
+use quire_store::Blob;
+use quire_store::cache::{CacheEntry, CacheKey};
 use std::ops::RangeInclusive;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -67,8 +68,8 @@ fn answer(entry: CacheEntry, request: &Headers, now: i64) -> Answer {
     let CacheEntry { head, body } = entry;
     let mut headers = super::headers(&head.headers);
     let length = match &body {
-        CacheBody::Bytes(bytes) => bytes.len() as u64,
-        CacheBody::File(_, length) => *length,
+        Blob::Bytes(bytes) => bytes.len() as u64,
+        Blob::File(_, length) => *length,
     };
     let coding = head
         .coding
@@ -151,10 +152,10 @@ enum Part {
     Range(RangeInclusive<u64>),
 }
 
-fn segments_of(parts: Vec<Part>, body: CacheBody) -> (Vec<Segment>, Option<std::fs::File>) {
+fn segments_of(parts: Vec<Part>, body: Blob) -> (Vec<Segment>, Option<std::fs::File>) {
     let (bytes, file) = match body {
-        CacheBody::Bytes(bytes) => (Bytes::from(bytes), None),
-        CacheBody::File(file, _) => (Bytes::new(), Some(file)),
+        Blob::Bytes(bytes) => (Bytes::from(bytes), None),
+        Blob::File(file, _) => (Bytes::new(), Some(file)),
     };
     let segment = |part| match part {
         Part::Text(text) => Segment::Bytes(Bytes::from(text)),

@@ -3,7 +3,6 @@
 mod find;
 mod place;
 mod policy;
-mod segments;
 mod selection;
 mod store;
 

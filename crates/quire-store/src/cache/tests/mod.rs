@@ -47,10 +47,10 @@ fn put(store: &dyn CacheStore, url: &str, body: &[u8], head: &CacheHead) {
     draft.commit(&key(url), head).unwrap();
 }
 
-fn bytes(body: CacheBody) -> Vec<u8> {
+fn bytes(body: Blob) -> Vec<u8> {
     match body {
-        CacheBody::Bytes(bytes) => bytes,
-        CacheBody::File(mut file, length) => {
+        Blob::Bytes(bytes) => bytes,
+        Blob::File(mut file, length) => {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).unwrap();
             assert_eq!(bytes.len() as u64, length);

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 const PIECE_BYTES: u64 = 128 * 1024;
 
 /// A part of the body.
-pub(super) enum Segment {
+pub(crate) enum Segment {
     Bytes(Bytes),
     /// A part of the file: where it begins, how long it is.
     File(u64, u64),
@@ -31,7 +31,7 @@ struct Segments {
 }
 
 /// A body of these segments.
-pub(super) fn stream(segments: Vec<Segment>, file: Option<File>) -> ByteStream {
+pub(crate) fn stream(segments: Vec<Segment>, file: Option<File>) -> ByteStream {
     let left = segments.iter().map(Segment::length).sum();
     Segments {
         segments: segments.into(),
@@ -43,7 +43,7 @@ pub(super) fn stream(segments: Vec<Segment>, file: Option<File>) -> ByteStream {
 }
 
 impl Segment {
-    pub(super) fn length(&self) -> u64 {
+    pub(crate) fn length(&self) -> u64 {
         match self {
             Self::Bytes(bytes) => bytes.len() as u64,
             Self::File(_, length) => *length,
@@ -124,7 +124,7 @@ impl Body for Segments {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> BodyError {
-    BodyError(format!("the cached body cannot be read: {error}"))
+    BodyError(format!("the stored body cannot be read: {error}"))
 }
 
 #[cfg(test)]

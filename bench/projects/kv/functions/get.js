@@ -1,0 +1,1 @@
+export const onRequest = async ({ env }) => new Response(await env.KV.get("answer"));

@@ -1,0 +1,15 @@
+//! Names that nobody else has.
+
+use crate::StoreError;
+use std::path::Path;
+
+/// 32 random hexadecimal digits. `path` is what an error is about.
+pub(crate) fn hex(path: &Path) -> Result<String, StoreError> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|error| {
+        StoreError::file(path)(std::io::Error::other(format!(
+            "no random numbers to be had: {error}"
+        )))
+    })?;
+    Ok(format!("{:032x}", u128::from_le_bytes(random)))
+}
