@@ -1,6 +1,6 @@
 //! Which code answers a request.
 //!
-//! A Pages project says so with files: the paths below `functions/`, and `_routes.json`. This crate turns both
+//! A Pages project says so with files: the paths below `functions/`, `_routes.json`, `_redirects` and `_headers`. This crate turns both
 //! into data and answers questions about paths. It does no I/O, knows no clock and no async runtime.
 //!
 //! ```text
@@ -16,6 +16,7 @@
 //!   outermost inwards, then one module. Finding costs the same in a table of ten routes and of a thousand.
 //! - [`Router::explain`] tells the same story slowly and in full, for people.
 //! - [`RoutesRules`] decides before all that whether a path enters the functions at all.
+//! - [`HeaderRules`] and [`RedirectRules`] are `_headers` and `_redirects`, which apply to static files only.
 //!
 //! Paths are raw: as in the URL, percent-encoded, never decoded, and so without `?` and `#`.
 //!
@@ -45,6 +46,7 @@ mod pattern;
 mod placeholder;
 mod router;
 mod routes_json;
+mod site_rules;
 mod slashes;
 mod table;
 
@@ -58,6 +60,11 @@ pub use router::Router;
 pub use routes_json::{
     DecidingRule, Decision, MAX_RULE_LENGTH, MAX_RULES, RoutesProblem, RoutesRules,
     RoutesRulesError, Rule, RuleList, Target,
+};
+pub use site_rules::{
+    HeaderChange, HeaderRule, HeaderRules, MAX_DYNAMIC_REDIRECTS, MAX_HEADER_RULES,
+    MAX_LINE_LENGTH, MAX_STATIC_REDIRECTS, Parsed, Redirect, RedirectRule, RedirectRules,
+    RuleProblem, RuleProblemKind,
 };
 pub use table::{
     FunctionFile, HandlerRef, IndexConflict, Route, RouteNote, RouteOptions, RouteTable,
