@@ -11,8 +11,7 @@
 //!
 //! `hidden` lists what is never served, `content_type` maps file names to types, `etag` hashes content.
 //!
-//! Redirect and header rules of a project (`_redirects`, `_headers`) belong in front of [`Assets::respond`] and
-//! after it: nothing in here needs to know them.
+//! Before and after that `rules` applies the site's `_redirects` and `_headers`, if there are any.
 #![forbid(unsafe_code)]
 
 mod body;
@@ -27,6 +26,7 @@ mod hidden;
 mod lookup;
 mod path;
 mod response;
+mod rules;
 
 #[cfg(test)]
 mod tests;

@@ -9,6 +9,8 @@ use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
     IF_NONE_MATCH, LOCATION, RANGE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
+use quire_routes::SiteRules;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 
 use crate::body::AssetBody;
@@ -18,6 +20,7 @@ use crate::directory::Directory;
 use crate::error::AssetsError;
 use crate::lookup::Outcome;
 use crate::path::{decode, location};
+use crate::rules::{self, Redirected};
 
 /// Bytes of small files kept in memory, unless told otherwise.
 const DEFAULT_MEMORY: usize = 64 * 1024 * 1024;
@@ -40,6 +43,8 @@ pub struct AssetsOptions {
     pub revalidate: Duration,
     /// Bytes of small files to keep in memory at most.
     pub memory: usize,
+    /// The site's `_redirects` and `_headers`.
+    pub rules: SiteRules,
 }
 
 impl AssetsOptions {
@@ -48,6 +53,7 @@ impl AssetsOptions {
         Self {
             revalidate: DEFAULT_REVALIDATE,
             memory: DEFAULT_MEMORY,
+            rules: SiteRules::default(),
         }
     }
 
@@ -79,12 +85,15 @@ pub struct AssetRequest<'a> {
     pub headers: &'a HeaderMap,
     /// The host the request is for, with or without a port.
     pub host: Option<&'a str>,
+    /// Whether it came over TLS.
+    pub https: bool,
 }
 
 /// The static files of one project. Clones share what is cached.
 #[derive(Clone)]
 pub struct Assets {
     cache: Arc<Cache>,
+    rules: Arc<SiteRules>,
 }
 
 impl std::fmt::Debug for Assets {
@@ -120,11 +129,31 @@ impl Assets {
         let directory = Arc::new(Directory::new(absolute));
         Ok(Self {
             cache: Arc::new(Cache::new(directory, options.revalidate, options.memory)),
+            rules: Arc::new(options.rules),
         })
     }
 
     /// Answers a request. An error of the disk is logged and answered with status 500.
     pub async fn respond(&self, request: AssetRequest<'_>) -> Response<AssetBody> {
+        if self.rules.is_empty() {
+            return self.look_for(request).await;
+        }
+        let mut response = match rules::redirect(&self.rules.redirects, &request) {
+            Some(Redirected::To(response)) => response,
+            Some(Redirected::Within(path)) => {
+                let rewritten = AssetRequest {
+                    path: &path,
+                    ..request
+                };
+                self.look_for(rewritten).await
+            }
+            None => self.look_for(request).await,
+        };
+        rules::change_headers(&self.rules.headers, &request, &mut response);
+        response
+    }
+
+    async fn look_for(&self, request: AssetRequest<'_>) -> Response<AssetBody> {
         if *request.method != Method::GET && *request.method != Method::HEAD {
             return plain(StatusCode::METHOD_NOT_ALLOWED);
         }
@@ -244,7 +273,7 @@ impl Assets {
 }
 
 /// An answer without content, with the headers that every answer has.
-fn plain(status: StatusCode) -> Response<AssetBody> {
+pub(crate) fn plain(status: StatusCode) -> Response<AssetBody> {
     let mut response = Response::new(AssetBody::empty());
     *response.status_mut() = status;
     let headers = response.headers_mut();

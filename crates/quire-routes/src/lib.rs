@@ -64,7 +64,7 @@ pub use routes_json::{
 pub use site_rules::{
     HeaderChange, HeaderRule, HeaderRules, MAX_DYNAMIC_REDIRECTS, MAX_HEADER_RULES,
     MAX_LINE_LENGTH, MAX_STATIC_REDIRECTS, Parsed, Redirect, RedirectRule, RedirectRules,
-    RuleProblem, RuleProblemKind,
+    RuleProblem, RuleProblemKind, SiteRules,
 };
 pub use table::{
     FunctionFile, HandlerRef, IndexConflict, Route, RouteNote, RouteOptions, RouteTable,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use quire_routes::RoutesRules;
+use quire_routes::{RoutesRules, SiteRules};
 use quire_runtime::Program;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,8 @@ pub struct Deployment {
     pub assets: Option<PathBuf>,
     /// The rules of `_routes.json`; `None` lets every request enter the functions.
     pub routes_rules: Option<RoutesRules>,
+    /// `_redirects` and `_headers`, for static files.
+    pub site_rules: SiteRules,
     /// The project's directory, to show the source around an error; `None` shows none.
     pub project: Option<PathBuf>,
     /// The folder for what lasts, such as the cache; it is made when something is first kept there. `None` keeps nothing.

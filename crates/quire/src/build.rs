@@ -17,6 +17,7 @@ use crate::printer::{self, Notice};
 use crate::project::{Project, relative_to};
 use crate::services;
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
+use crate::site_rules;
 
 /// Why a build cannot be written.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -124,6 +125,9 @@ impl Draft {
                 source,
             })?;
             copied = copy_site(assets, &to, &[&self.folder, &self.target])?;
+            for name in site_rules::FILES {
+                self.copy(&assets.join(name), name)?;
+            }
         }
         if let Some(bundle) = &compiled.bundle {
             self.write(built::SCRIPT, &bundle.script)?;
@@ -167,6 +171,18 @@ impl Draft {
     fn write(&self, name: impl AsRef<Path>, content: &str) -> Result<(), BuildError> {
         let path = self.folder.join(name);
         std::fs::write(&path, content).map_err(|source| BuildError::Write { path, source })
+    }
+
+    /// Copies a file, if it is there.
+    fn copy(&self, from: &Path, name: &str) -> Result<(), BuildError> {
+        if !from.is_file() {
+            return Ok(());
+        }
+        std::fs::copy(from, self.folder.join(name)).map_err(|source| BuildError::Write {
+            path: self.folder.join(name),
+            source,
+        })?;
+        Ok(())
     }
 
     fn replace(&self) -> Result<(), BuildError> {

@@ -6,6 +6,8 @@
 //! functions.js.map
 //! _routes.json        which paths enter the functions: the project's own, else generated
 //! services/NAME/      another program that the project binds: worker.js and worker.js.map
+//! _redirects          where paths lead, and headers of static files: the project's own
+//! _headers
 //! public/             the static files
 //! ```
 //!

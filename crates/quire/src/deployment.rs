@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use quire_bundle::{Bundle, BundleInput, Program as Code, bundle, functions_files};
-use quire_routes::{RouteOptions, RouteTable, RoutesRules};
+use quire_routes::{RouteOptions, RouteTable, RoutesRules, RuleProblem, SiteRules};
 use quire_runtime::Program;
 use quire_server::{Deployment, ServiceProgram};
 
@@ -13,6 +13,7 @@ use crate::printer::{Notice, Warning};
 use crate::project::{Project, relative_to};
 use crate::services::Service;
 use crate::settings::{ProgramSettings, Purpose, Settings};
+use crate::site_rules;
 use crate::variables;
 
 /// The flag that restores the original's order where an `index` and a catch-all compete.
@@ -27,6 +28,10 @@ pub struct Compiled {
     /// The programs beside the project's own.
     pub services: Vec<(Service, Bundle)>,
     pub rules: Option<ProjectRules>,
+    /// `_redirects` and `_headers`.
+    pub site_rules: SiteRules,
+    /// Lines of theirs that make no rule.
+    pub rule_problems: Vec<RuleProblem>,
 }
 
 /// A project's own `_routes.json`.
@@ -114,11 +119,17 @@ pub async fn compile(
         let bundle = bundled(Code::Worker { entry }, &service.program).await?;
         services.push((service.clone(), bundle));
     }
+    let (site_rules, rule_problems) = match &project.assets {
+        Some(assets) => site_rules::read(assets, current)?,
+        None => Default::default(),
+    };
     Ok(Compiled {
         routes,
         bundle,
         services,
         rules,
+        site_rules,
+        rule_problems,
     })
 }
 
@@ -142,6 +153,8 @@ impl Compiled {
             .with_help("export a function named `onRequest`, `onRequestGet`, `onRequestPost`, …");
             warnings.push(Box::new(notice));
         }
+        let problems = self.rule_problems.iter().cloned();
+        warnings.extend(problems.map(|problem| Box::new(problem) as Warning));
         warnings
     }
 
@@ -176,6 +189,7 @@ impl Compiled {
             services: services.collect(),
             assets: project.assets.clone(),
             routes_rules: self.rules.map(|rules| rules.rules),
+            site_rules: self.site_rules,
             // Source code is for the developer's eyes.
             project: (purpose == Purpose::Dev).then(|| project.root.clone()),
             data: Some(data),
@@ -192,6 +206,8 @@ impl Built {
     ) -> Result<Deployment, Failure> {
         let rules = self.rules()?;
         let assets = self.assets();
+        // What is wrong with a line was said when the folder was made.
+        let (site_rules, _) = site_rules::read(&self.folder, &self.folder)?;
         let own = match self.code()? {
             Some((script, source_map)) => {
                 let routes = self.manifest.routes.clone();
@@ -214,6 +230,7 @@ impl Built {
             services: services.collect::<Result<_, Failure>>()?,
             assets,
             routes_rules: rules,
+            site_rules,
             project: None,
             data: Some(data),
         })

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::printer::{self, Notice, Warning};
 use crate::project::USUAL_OUTPUT_FOLDERS;
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
-use crate::{report, routes, summary};
+use crate::{report, routes, site_rules, summary};
 
 pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
@@ -171,6 +171,7 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
     let project = match origin {
         Origin::Sources(project) => project,
         Origin::Built(built) => {
+            add(&built.folder, &site_rules::FILES);
             add(
                 &built.folder,
                 &[built::MANIFEST, built::SCRIPT, built::RULES, built::ASSETS],
@@ -186,6 +187,7 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
     add(&project.root, &USUAL_OUTPUT_FOLDERS);
     if let Some(assets) = &project.assets {
         add(assets, &["_routes.json", "_worker.js"]);
+        add(assets, &site_rules::FILES);
         paths.push(assets.clone());
     }
     Watched {

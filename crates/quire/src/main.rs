@@ -27,6 +27,7 @@ mod routes;
 mod serve;
 mod services;
 mod settings;
+mod site_rules;
 mod stored;
 mod summary;
 mod table;

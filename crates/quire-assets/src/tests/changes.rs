@@ -124,6 +124,7 @@ async fn body(site: &Site, path: &str) -> AssetBody {
         query: None,
         headers: &headers,
         host: None,
+        https: false,
     };
     site.assets.respond(request).await.into_body()
 }

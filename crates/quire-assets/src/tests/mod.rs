@@ -3,4 +3,5 @@
 mod answers;
 mod changes;
 mod containment;
+mod rules;
 mod site;

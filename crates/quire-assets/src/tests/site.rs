@@ -98,6 +98,7 @@ impl Site {
             query,
             headers: &map,
             host,
+            https: false,
         };
         let (parts, body) = self.assets.respond(request).await.into_parts();
         let announced = body.size_hint().exact();

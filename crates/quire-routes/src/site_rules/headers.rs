@@ -235,6 +235,15 @@ fn is_path(line: &str) -> bool {
     line.starts_with('/') || first.is_some_and(|word| word.find("://").is_some_and(|at| at > 0))
 }
 
+/// Headers that describe the transfer: a wrong one would break the connection.
+const TRANSFER: [&str; 5] = [
+    "connection",
+    "content-length",
+    "keep-alive",
+    "transfer-encoding",
+    "upgrade",
+];
+
 fn header_name(written: &str) -> Result<String, RuleProblemKind> {
     let name = trim(written).to_ascii_lowercase();
     let is_token = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
@@ -242,6 +251,9 @@ fn header_name(written: &str) -> Result<String, RuleProblemKind> {
         return Err(RuleProblemKind::HeaderName {
             name: written.to_owned(),
         });
+    }
+    if TRANSFER.contains(&name.as_str()) {
+        return Err(RuleProblemKind::TransferHeader { name });
     }
     Ok(name)
 }

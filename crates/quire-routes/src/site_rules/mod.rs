@@ -9,6 +9,8 @@
 //! Matching costs the same with two rules and with two thousand: rules without variable parts are found in a
 //! map, all others by one automaton.
 
+use serde::{Deserialize, Serialize};
+
 mod headers;
 mod line;
 mod path;
@@ -24,6 +26,22 @@ pub use problem::{RuleProblem, RuleProblemKind};
 pub use redirects::{
     MAX_DYNAMIC_REDIRECTS, MAX_STATIC_REDIRECTS, Redirect, RedirectRule, RedirectRules,
 };
+
+/// The rules of both files.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SiteRules {
+    /// `_redirects`
+    pub redirects: RedirectRules,
+    /// `_headers`
+    pub headers: HeaderRules,
+}
+
+impl SiteRules {
+    /// Whether no rule can ever apply.
+    pub fn is_empty(&self) -> bool {
+        self.redirects.rules().is_empty() && self.headers.rules().is_empty()
+    }
+}
 
 /// How many characters (UTF-16 units) a line of either file may have.
 pub const MAX_LINE_LENGTH: usize = 2_000;

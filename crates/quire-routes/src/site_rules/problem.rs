@@ -59,6 +59,12 @@ pub enum RuleProblemKind {
         /// As written.
         name: String,
     },
+    /// `Content-Length` and its like.
+    #[error("`{name}` says how an answer is transferred, which is not the site's to decide")]
+    TransferHeader {
+        /// In lower case.
+        name: String,
+    },
     /// `Name:` alone.
     #[error("the header has no value")]
     NoHeaderValue,
@@ -115,6 +121,7 @@ impl RuleProblemKind {
             Self::HeaderName { .. } => {
                 "a header's name has letters, digits and hyphens; to remove a header, write `! Name` without a value"
             }
+            Self::TransferHeader { .. } => "remove the line: the server sets the header itself",
             Self::NoHeaderValue => "write `Name: value`, or `! Name` to remove the header",
             Self::HeaderValue { .. } => "percent-encode it, or leave it out",
             Self::WordCount { .. } => {

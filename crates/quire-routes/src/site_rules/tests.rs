@@ -79,7 +79,7 @@ fn a_later_rule_with_the_same_path_takes_the_place_of_the_earlier() {
 #[test]
 fn lines_of_headers_that_say_nothing_are_reported_where_they_stand() {
     use RuleProblemKind::*;
-    let text = "early: x\n/a\n/b\n X y: 1\n X:\n: 1\n word\n ! X: 1\n ok: é\n no: \u{4e00}\n\
+    let text = "early: x\n/a\n/b\n X y: 1\n X:\n: 1\n word\n ! X: 1\n ok: é\n no: \u{4e00}\n Content-Length: 3\n\
                 http://x/\n X: 1\n/c\n";
     let parsed = HeaderRules::parse("_headers", text);
     let name = |name: &str| HeaderName { name: name.into() };
@@ -99,9 +99,15 @@ fn lines_of_headers_that_say_nothing_are_reported_where_they_stand() {
                     character: "一".into()
                 }
             ),
-            (11, &NeitherPathNorHttps),
-            (12, &NoRule),
-            (13, &NoHeaders),
+            (
+                11,
+                &TransferHeader {
+                    name: "content-length".into()
+                }
+            ),
+            (12, &NeitherPathNorHttps),
+            (13, &NoRule),
+            (14, &NoHeaders),
         ]
     );
     assert_eq!(changes(&parsed.rules, None, "/b"), ["ok=é"]);

@@ -65,10 +65,11 @@ impl Site {
         let log = Log {
             level: settings.log_level,
         };
-        let options = match settings.mode {
+        let mut options = match settings.mode {
             Mode::Dev => AssetsOptions::dev(),
             Mode::Serve => AssetsOptions::serve(),
         };
+        options.rules = deployment.site_rules;
         let assets = deployment
             .assets
             .map(|directory| Assets::open(directory, options))

@@ -30,6 +30,7 @@ impl StaticFiles {
             query: uri.query(),
             headers: request.headers(),
             host,
+            https: false,
         };
         assets.respond(request).await.map(body)
     }
@@ -47,6 +48,7 @@ impl AssetService for StaticFiles {
                 query: request.query.as_deref(),
                 headers: &request.headers,
                 host: request.host.as_deref(),
+                https: false,
             };
             assets.respond(request).await.map(body)
         }

@@ -74,6 +74,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
         }),
         assets: None,
         routes_rules: None,
+        site_rules: quire_routes::SiteRules::default(),
         project: None,
         data: None,
     }
