@@ -41,6 +41,7 @@ recorded! {
     chain: "chain",
     rules: "rules",
     static_files: "static",
+    site_rules: "site-rules",
     single_page: "single-page",
     context: "context",
     imports: "imports",

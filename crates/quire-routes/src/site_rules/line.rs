@@ -5,6 +5,8 @@
 pub(super) struct Line<'a> {
     /// From 1.
     pub number: usize,
+    /// In which column its text begins, from 1.
+    pub column: usize,
     /// Where its text begins in the file, in bytes.
     pub offset: usize,
     /// Without white space around it.
@@ -20,10 +22,11 @@ pub(super) fn lines(file: &str) -> impl Iterator<Item = Line<'_>> {
             let start = offset;
             offset += raw.len() + 1;
             let text = trim(raw);
-            let leading = raw.len() - raw.trim_start_matches(is_space).len();
+            let leading = &raw[..raw.len() - raw.trim_start_matches(is_space).len()];
             (!text.is_empty() && !text.starts_with('#')).then_some(Line {
                 number: index + 1,
-                offset: start + leading,
+                column: leading.chars().count() + 1,
+                offset: start + leading.len(),
                 text,
             })
         })

@@ -139,10 +139,11 @@ impl RuleProblemKind {
 
 /// A line that was left out, and why.
 #[derive(Clone, Debug, Error)]
-#[error("`{}:{line}`: {kind}", .source_code.name())]
+#[error("`{}:{line}:{column}`: {kind}", .source_code.name())]
 pub struct RuleProblem {
     kind: RuleProblemKind,
     line: usize,
+    column: usize,
     source_code: Arc<NamedSource<String>>,
     span: SourceSpan,
 }
@@ -200,6 +201,7 @@ impl Problems {
         self.found.push(RuleProblem {
             kind,
             line: line.number,
+            column: line.column,
             source_code: Arc::clone(&self.source_code),
             span: (line.offset, line.text.len()).into(),
         });

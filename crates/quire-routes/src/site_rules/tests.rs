@@ -113,7 +113,7 @@ fn lines_of_headers_that_say_nothing_are_reported_where_they_stand() {
     assert_eq!(changes(&parsed.rules, None, "/b"), ["ok=é"]);
     assert_eq!(
         parsed.problems[0].to_string(),
-        "`_headers:1`: no rule is open that the header could belong to"
+        "`_headers:1:1`: no rule is open that the header could belong to"
     );
 }
 
