@@ -1,7 +1,7 @@
 // As `next`, by the binding: without following redirects, if told so.
 
-/** What says how the original's own server sent the answer. */
-const TRANSFER = new Set(["connection", "date", "transfer-encoding", "content-length"]);
+/** What the original's development server adds, and how it sends its answers. */
+const TRANSFER = new Set(["connection", "date", "transfer-encoding", "content-length", "x-server-env"]);
 
 export const onRequest = async ({ env, request }) => {
   const url = new URL(request.url);
