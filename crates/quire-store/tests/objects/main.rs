@@ -5,6 +5,7 @@
 mod alarms;
 mod failures;
 mod kills;
+mod properties;
 mod sql;
 mod support;
 mod values;
