@@ -122,7 +122,11 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
             problems.extend(translator.problems(output.warnings));
             // Unresolved imports would only fail again, in words that say less.
             if !has_errors(&problems) {
-                let keeps_context = findings.imports_module("node:async_hooks");
+                let replaces_env = findings.imports_module("cloudflare:workers")
+                    && ["withEnv", "withExports"]
+                        .iter()
+                        .any(|name| output.code.contains(name));
+                let keeps_context = findings.imports_module("node:async_hooks") || replaces_env;
                 match finish(&output.code, output.map, &findings.binaries, keeps_context) {
                     Ok(script) => finished = Some(script),
                     Err(found) => problems.extend(found),

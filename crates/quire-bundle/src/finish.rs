@@ -23,6 +23,7 @@ use crate::entry::literal;
 use crate::exports::sentence;
 use crate::plugin::Binary;
 use crate::promises;
+use crate::stack;
 use crate::suspension;
 
 /// `import(specifier)` of something that is not in the bundle.
@@ -98,14 +99,19 @@ pub(crate) fn finish(
             .map(|(span, message)| located(code, &map, span.start as usize, message))
             .collect());
     }
+    let stack::Reads { before, behind } = stack::edits(&parsed.program, code);
+    let reads_stacks = !before.is_empty();
+    let mut edits = behind;
+    edits.append(&mut rest.edits);
     if keeps_context {
-        rest.edits.extend(suspension::edits(&parsed.program));
+        edits.extend(suspension::edits(&parsed.program));
     }
     let promises = promises::edits(&parsed.program);
     let makes_promises = !promises.is_empty();
-    rest.edits.extend(promises);
-    // Stable: at one place, what was asked for first comes first.
-    rest.edits.sort_by_key(|edit| edit.span.start);
+    edits.extend(promises);
+    edits.extend(before);
+    // Stable: of insertions at one place what was asked for first comes first; a replacement follows them.
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
 
     // The whole prologue is one line: every line of the map moves down by one.
     let mut script = String::from("(async function (quire) { \"use strict\";");
@@ -120,6 +126,9 @@ pub(crate) fn finish(
     if makes_promises {
         script.push_str(&promises::prologue());
     }
+    if reads_stacks {
+        script.push_str(&stack::prologue());
+    }
     for (name, binary) in binaries {
         // Tree shaking may have dropped the import.
         if code.contains(name.as_str()) {
@@ -132,7 +141,7 @@ pub(crate) fn finish(
     }
     script.push('\n');
     let mut copied = 0;
-    for edit in &rest.edits {
+    for edit in &edits {
         script.push_str(&code[copied..edit.span.start as usize]);
         script.push_str(&edit.text);
         copied = edit.span.end as usize;
@@ -143,7 +152,7 @@ pub(crate) fn finish(
     }
     script.push_str("})");
 
-    let map = shifted(code, &map, &rest.edits);
+    let map = shifted(code, &map, &edits);
     Ok(Finished {
         script,
         source_map: map,

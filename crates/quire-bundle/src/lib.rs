@@ -11,6 +11,7 @@
 //! - `worker(namespace)`, called instead for a program of one module: takes all its exports, an object by their names;
 //! - `module(name)`: the namespace of a module of the runtime (`cloudflare:*`, `node:*`), or throws;
 //! - `asyncContext()`: the class that keeps the context over `await`, in programs that import `node:async_hooks`;
+//! - `promise(executor)`: what `new Promise(executor)` becomes; `stack(value)`: gives the value back, an error with V8's `stack`;
 //! - `wasm(base64)`: a `WebAssembly.Module`; `binary(base64)`: an `ArrayBuffer`.
 //!
 //! Both steps report every problem they find, each a [`Problem`] with file, line, column and advice.
@@ -26,6 +27,7 @@ mod options;
 mod plugin;
 mod promises;
 mod source;
+mod stack;
 mod suggest;
 mod suspension;
 mod translate;

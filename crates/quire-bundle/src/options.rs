@@ -15,9 +15,6 @@ use crate::bundle::{BundleInput, Mode, Program};
 use crate::diagnostics::Problem;
 use crate::entry::{ENTRY, literal};
 
-/// What the program reads as `import.meta.url`. A bundle has one place, not one per source file.
-const IMPORT_META_URL: &str = "file:///worker.js";
-
 /// JavaScriptCore as of Safari 26 runs all of ES2025; newer syntax (`using`) is lowered.
 const TARGET: &str = "es2025";
 
@@ -67,13 +64,10 @@ pub(crate) fn settings(
         ("process.env.NODE_ENV".to_owned(), node_env.clone()),
         ("global.process.env.NODE_ENV".to_owned(), node_env.clone()),
         ("globalThis.process.env.NODE_ENV".to_owned(), node_env),
-        // A script has no `import.meta`.
-        ("import.meta.url".to_owned(), literal(IMPORT_META_URL)),
+        // A script has no `import.meta`, and that of a Worker is empty.
+        ("import.meta.url".to_owned(), "undefined".to_owned()),
         ("import.meta.env".to_owned(), "undefined".to_owned()),
-        (
-            "import.meta".to_owned(),
-            format!("({{ url: {} }})", literal(IMPORT_META_URL)),
-        ),
+        ("import.meta".to_owned(), "({})".to_owned()),
     ];
     define.extend(input.define.iter().cloned());
 

@@ -10,8 +10,8 @@
 //! # One that stands still
 //!
 //! While a program's modules are evaluated, outside of any request, its clocks show the epoch ([`stop`]). The engine reads
-//! the time of day by `gettimeofday`. `Date` itself stays the engine's own, as fast as ever and the same object for
-//! those who kept it.
+//! the time of day by `clock_gettime`, in other builds of it by `gettimeofday`. `Date` itself stays the engine's own, as fast
+//! as ever and the same object for those who kept it.
 //!
 //! A program that exports these functions to the libraries it loads (`--export-dynamic-symbol=clock_gettime` and
 //! `gettimeofday`, as the program `quire` is linked) answers the engine's questions. All other clocks, and everybody in a
@@ -25,18 +25,24 @@ use std::ptr;
 use std::sync::OnceLock;
 use std::time::Duration;
 
-/// `CLOCK_MONOTONIC` and `CLOCK_THREAD_CPUTIME_ID` of Linux.
+/// `CLOCK_REALTIME`, `CLOCK_MONOTONIC` and `CLOCK_THREAD_CPUTIME_ID` of Linux.
+const TIME_OF_DAY: c_int = 0;
 const ELAPSED: c_int = 1;
 const THREAD_PROCESSOR: c_int = 3;
 
 type ClockGettime = unsafe extern "C" fn(c_int, *mut c_void) -> c_int;
 
-/// The C library's function, but the processor time of a thread is elapsed time.
+/// The C library's function, but the processor time of a thread is elapsed time, and the time of day may stand still.
 ///
 /// # Safety
 /// As for the C library's: `time` points to a `timespec` that may be written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn clock_gettime(clock: c_int, time: *mut c_void) -> c_int {
+    if clock == TIME_OF_DAY && STOPPED.get() && !time.is_null() {
+        // SAFETY: the caller's promise; a `timespec` consists of two `long`s.
+        unsafe { time.cast::<[c_long; 2]>().write([0, 0]) };
+        return 0;
+    }
     let real = real_clock_gettime();
     let clock = match clock {
         THREAD_PROCESSOR => ELAPSED,
@@ -84,7 +90,7 @@ thread_local! {
     static STOPPED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// While this lives, the time of day stands at the epoch for this thread, where the program exports `gettimeofday`.
+/// While this lives, the time of day stands at the epoch for this thread, where the program exports the functions.
 #[derive(Debug)]
 pub struct Stopped(());
 

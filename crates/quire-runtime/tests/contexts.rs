@@ -233,3 +233,61 @@ fn work_given_to_wait_until_keeps_a_request_alive() {
         assert_eq!(site.log(), ["log: in time"]);
     });
 }
+
+#[test]
+fn a_handler_of_html_rewriter_that_never_settles_is_a_hang() {
+    run(async {
+        let site = start(
+            "rewritten: (source) => new HTMLRewriter().on('p', { element: () => new Promise(() => {}) }).transform(new Response(source)),
+             read: async () => new Response(await handlers.rewritten('<b>x</b><p>y</p>').text()),
+             answer: () => handlers.rewritten('<b>x</b><p>y</p>'),
+             source: () => handlers.rewritten(new ReadableStream({ pull: () => new Promise(() => {}) })),
+             async waits() {
+               const rewriter = new HTMLRewriter().on('p', { async element(e) { await scheduler.wait(30); e.append('z'); } });
+               return rewriter.transform(new Response('<p>y</p>'));
+             }",
+        )
+        .await;
+        let failure = site.send(get("/read")).await.err().unwrap();
+        assert_eq!(failure.kind, FailureKind::Hung);
+        for path in ["/answer", "/source"] {
+            let response = site.send(get(path)).await.unwrap();
+            let body = http_body_util::BodyExt::collect(response.into_body()).await;
+            assert!(body.is_err(), "{path} has a whole body");
+        }
+        assert_eq!(site.text("/waits").await, "<p>yz</p>");
+        assert_eq!(site.live_requests(), 0);
+    });
+}
+
+#[test]
+fn a_request_that_was_kept_can_be_looked_at_later() {
+    run(async {
+        let site = start(
+            "keep({ request }) { shared.request = request; return new Response('kept'); },
+             look: () => new Response(`${new URL(shared.request.url).pathname} ${shared.request.headers.get('cf-connecting-ip')}`)",
+        )
+        .await;
+        assert_eq!(site.text("/keep").await, "kept");
+        assert_eq!(site.text("/look").await, "/keep 127.0.0.1");
+    });
+}
+
+#[test]
+fn what_a_request_started_itself_ends_with_it_whoever_waits() {
+    run(async {
+        let site = start(
+            "first() { shared.slow = scheduler.wait(200); return new Response('over'); },
+             async second() {
+               await scheduler.wait(50);
+               return new Response(await shared.slow.then(() => 'settled', (error) => error.message.slice(0, 34)));
+             }",
+        )
+        .await;
+        let (second, first) = tokio::join!(site.text("/second"), site.text("/first"));
+        assert_eq!(
+            (first.as_str(), second.as_str()),
+            ("over", "This promise was created by a requ")
+        );
+    });
+}

@@ -51,4 +51,5 @@ recorded! {
     cache: "cache",
     npm_packages: "packages",
     key_value: "kv",
+    error_stacks: "stacks",
 }

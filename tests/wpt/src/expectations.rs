@@ -86,6 +86,9 @@ pub struct Known {
     /// Whether they pass at times
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub flaky: bool,
+    /// Whether the original fails them too: they do not apply to a Worker
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub original: bool,
 }
 
 /// The expectations of one suite.
@@ -131,6 +134,8 @@ pub struct Verdict {
     pub passed: usize,
     /// Tests there are
     pub total: usize,
+    /// Failures that the original has too
+    pub shared: usize,
     /// Tests that do not count
     pub omitted: usize,
     /// Failures nobody expected: file, test, message
@@ -139,6 +144,13 @@ pub struct Verdict {
     pub known: Vec<(String, String, String)>,
     /// Expectations that nothing fulfils any more
     pub stale: Vec<String>,
+}
+
+impl Verdict {
+    /// How many tests there are that the original does not fail as well.
+    pub fn applicable(&self) -> usize {
+        self.total - self.shared
+    }
 }
 
 impl Expectations {
@@ -226,13 +238,15 @@ impl Expectations {
                 }
                 verdict.total += 1;
                 verdict.passed += usize::from(passed);
-                let mut expected = false;
+                let (mut expected, mut shared) = (false, false);
                 for claim in claims.iter_mut().filter(|claim| claim.covers(file, test)) {
                     expected = true;
+                    shared |= claim.known.original;
                     claim.failed |= !passed;
                     claim.passed |= passed;
                 }
                 if !passed {
+                    verdict.shared += usize::from(shared);
                     let failure = (file.clone(), test.to_string(), message.to_string());
                     match expected {
                         true => verdict.known.push(failure),
@@ -277,6 +291,7 @@ impl Expectations {
                 tests: tests.into_iter().cloned().collect(),
                 matching: Vec::new(),
                 flaky: false,
+                original: false,
             });
         }
     }
@@ -466,6 +481,22 @@ mod tests {
                 .stale
                 .is_empty()
         );
+    }
+
+    #[test]
+    fn what_the_original_fails_too_is_not_applicable() {
+        let run = outcomes(&[(
+            "a.js",
+            outcome("OK", &[("one", "FAIL"), ("two", "FAIL"), ("x", "PASS")]),
+        )]);
+        let text = "[[fail]]\nreason = 'r'\nfiles = ['a.js']\ntests = ['one']\noriginal = true\n\
+                    [[fail]]\nreason = 'r'\nfiles = ['a.js']\ntests = ['two']\n";
+        let verdict = parse(text).judge(&run, true);
+        assert_eq!(
+            (verdict.passed, verdict.applicable(), verdict.total),
+            (1, 2, 3)
+        );
+        assert_eq!(verdict.known.len(), 2);
     }
 
     #[test]

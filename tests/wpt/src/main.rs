@@ -142,18 +142,19 @@ async fn run_suites(arguments: &Arguments) -> Result<bool, String> {
     server.stop().await;
     result?;
     println!(
-        "\n{:<24}{:>8}{:>8}{:>9}{:>9}{:>9}{:>9}",
-        "suite", "passed", "total", "%", "known", "news", "omitted"
+        "\n{:<24}{:>8}{:>12}{:>9}{:>8}{:>9}{:>9}{:>9}",
+        "suite", "passed", "applicable", "%", "total", "known", "news", "omitted"
     );
     for (suite, verdict) in &verdicts {
         let news = verdict.failures.len() + verdict.stale.len();
-        let share = match verdict.total {
+        let share = match verdict.applicable() {
             0 => 100.0,
-            total => verdict.passed as f64 * 100.0 / total as f64,
+            applicable => verdict.passed as f64 * 100.0 / applicable as f64,
         };
         println!(
-            "{suite:<24}{:>8}{:>8}{share:>9.2}{:>9}{news:>9}{:>9}",
+            "{suite:<24}{:>8}{:>12}{share:>9.2}{:>8}{:>9}{news:>9}{:>9}",
             verdict.passed,
+            verdict.applicable(),
             verdict.total,
             verdict.known.len(),
             verdict.omitted

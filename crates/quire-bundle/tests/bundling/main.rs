@@ -8,4 +8,5 @@ mod output;
 mod project;
 mod scanner;
 mod source_map;
+mod stack;
 mod suspension;

@@ -1,6 +1,8 @@
 // What compatibility flags change of the globals, once the program's are known. What they change of an API's behaviour is in
 // the API's own file.
 
+const NativeEvalError = EvalError;
+const { eval: nativeEval } = globalThis;
 const { deleteProperty, getOwnPropertyDescriptor } = Reflect;
 const { defineProperty } = Object;
 
@@ -35,3 +37,17 @@ internals.beforeProgram((flags) => {
     defineProperty(globalThis, "importScripts", { value: importScripts, writable: true, configurable: true });
   }
 });
+
+/**
+ * Called when the program has started: from then on the engine refuses to make code from strings, but gives back anything else
+ * that `eval` gets. The original refuses that too.
+ */
+internals.refuseEval = () => {
+  if (ops.wasm_compile_in_handlers() || globalThis.eval !== nativeEval) return;
+  const refused = {
+    eval(_) {
+      throw new NativeEvalError("Code generation from strings disallowed for this context");
+    },
+  };
+  defineProperty(globalThis, "eval", { value: refused.eval, writable: true, configurable: true });
+};

@@ -7,13 +7,14 @@ use std::borrow::Cow;
 
 /// A header's value as text: UTF-8 if it is that, else each byte as the character of its number.
 pub(crate) fn text_of(value: &HeaderValue) -> Cow<'_, str> {
-    match std::str::from_utf8(value.as_bytes()) {
+    text(value.as_bytes())
+}
+
+/// The same for the bytes of a value.
+pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(value) {
         Ok(text) => Cow::Borrowed(text),
-        Err(_) => value
-            .as_bytes()
-            .iter()
-            .map(|&byte| char::from(byte))
-            .collect(),
+        Err(_) => value.iter().map(|&byte| char::from(byte)).collect(),
     }
 }
 
@@ -29,14 +30,14 @@ pub(crate) fn push(lines: &mut String, name: &str, value: &str) {
 
 /// Reads the lines, header by header.
 pub(crate) fn parse(
-    lines: &str,
+    lines: impl AsRef<[u8]>,
     mut take: impl FnMut(HeaderName, HeaderValue),
 ) -> Result<(), OpError> {
-    let mut lines = lines.split('\n');
+    let mut lines = lines.as_ref().split(|&byte| byte == b'\n');
     while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
-        let name = HeaderName::from_bytes(name.as_bytes())
+        let name = HeaderName::from_bytes(name)
             .map_err(|_| OpError::Type("Invalid header name.".into()))?;
-        let value = HeaderValue::from_bytes(value.as_bytes())
+        let value = HeaderValue::from_bytes(value)
             .map_err(|_| OpError::Type("Invalid header value.".into()))?;
         take(name, value);
     }

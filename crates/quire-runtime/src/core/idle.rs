@@ -4,7 +4,7 @@
 //! the engine does not tell which promise a request waits for, it is given the benefit of the doubt for as long as one of
 //! the requests lives that were at work when it fell idle. With no such request it has hung, and fails at once.
 //!
-//! The other way round, a promise of a request that ended will never settle. Should a request hang, such promises are
+//! The other way round, a promise of a request that ended will never settle. When a request falls idle, such promises are
 //! rejected first, in its turn: it may be one of them that it waits for.
 
 use super::realm::Realm;
@@ -71,6 +71,10 @@ impl Realm {
         });
         let (realm, request) = (Rc::downgrade(self), Rc::downgrade(request));
         tokio::task::spawn_local(async move {
+            // Not before: JavaScript may be running for another request.
+            if let (Some(realm), Some(request)) = (realm.upgrade(), request.upgrade()) {
+                realm.reject_abandoned(&request);
+            }
             tokio::time::sleep(IDLE_MAX).await;
             if let (Some(realm), Some(request)) = (realm.upgrade(), request.upgrade())
                 && request.is_idle()
@@ -133,10 +137,17 @@ impl Realm {
             .waiting
             .borrow_mut()
             .retain(|waiting| !waiting.is(request));
-        let abandoned = self.idle.abandoned.take();
-        if abandoned.is_empty() || request.is_ended() {
-            return request.fail_hung();
+        if !self.reject_abandoned(request) {
+            request.fail_hung();
         }
+    }
+
+    /// Rejects what can never settle, in the turn of an idle request. Whether there was anything.
+    fn reject_abandoned(self: &Rc<Self>, request: &Rc<RequestContext>) -> bool {
+        if !request.is_idle() || self.idle.abandoned.borrow().is_empty() {
+            return false;
+        }
+        let abandoned = self.idle.abandoned.take();
         self.enter(Some(request.clone()), |realm| {
             let error = realm.context().error(
                 "This promise was created by a request that has since ended, so it can never settle. A promise for I/O \
@@ -151,6 +162,7 @@ impl Realm {
             }
             Ok(())
         });
+        true
     }
 }
 

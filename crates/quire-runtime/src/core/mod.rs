@@ -13,6 +13,7 @@ pub(crate) mod idle;
 pub(crate) mod outcome;
 pub(crate) mod program;
 pub(crate) mod realm;
+mod recent_heads;
 pub(crate) mod request;
 pub(crate) mod request_ops;
 pub(crate) mod resources;

@@ -50,6 +50,7 @@ internals.loadProgram = (load, description, done) => {
     register: internals.register,
     wasm: (base64) => internals.wasm.compile(Uint8Array.fromBase64(base64)),
     promise: internals.promise,
+    stack: internals.withStack,
     binary: (base64) => Uint8Array.fromBase64(base64).buffer,
     // Bundles that import node:async_hooks keep the context across `await` with this.
     asyncContext: () => internals.node.require("internal/async-context").Suspension,
@@ -62,6 +63,7 @@ internals.loadProgram = (load, description, done) => {
   (async () => load(quire))().then(
     () => {
       internals.wasm.programStarted();
+      internals.refuseEval();
       done(null, null);
     },
     (error) => {

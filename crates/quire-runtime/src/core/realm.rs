@@ -3,6 +3,7 @@
 use super::compatibility::Compatibility;
 use super::error::OpError;
 use super::idle::{Idle, Unsettled};
+use super::recent_heads::RecentHeads;
 use super::request::RequestContext;
 use super::source_map::SourceMap;
 use crate::bindings::storage::Storages;
@@ -34,6 +35,7 @@ pub(crate) struct Realm {
     pub(super) idle: Idle,
     /// Requests that have not ended, by number.
     requests: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
+    pub(super) recent_heads: RecentHeads,
     next_id: Cell<u64>,
     source_map: OnceCell<SourceMap>,
     compatibility: OnceCell<Compatibility>,
@@ -61,6 +63,7 @@ impl Realm {
             limits: Cell::default(),
             idle: Idle::default(),
             requests: RefCell::default(),
+            recent_heads: RecentHeads::default(),
             next_id: Cell::new(1),
             source_map: OnceCell::new(),
             compatibility: OnceCell::new(),
@@ -318,6 +321,9 @@ impl Realm {
             .as_ref()
             .map_or(Duration::ZERO, |owner| owner.charge(began.spent(limit)));
         let over = limit.is_some_and(|limit| spent > limit);
+        if let Some(owner) = &owner {
+            owner.entered();
+        }
         match (result, owner) {
             (Err(exception), Some(owner)) if exception.is_termination() => owner.over_time_limit(),
             (Err(exception), _) => self.log("error", &exception.to_string()),

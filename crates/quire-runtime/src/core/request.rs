@@ -15,8 +15,9 @@ use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
+use std::task::Poll;
 use std::time::Duration;
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::AbortHandle;
 
 /// How long work given to `waitUntil` may go on after the response, as on the original.
@@ -43,6 +44,10 @@ pub(crate) struct RequestContext {
     respond: Cell<Option<oneshot::Sender<Outcome>>>,
     /// Operations under way; with none and no response the request can never be answered.
     pending: Cell<u32>,
+    /// Those of them that were started in the first entry: its own beyond doubt.
+    own_pending: Cell<u32>,
+    /// Whether the first entry is over.
+    dispatched: Cell<bool>,
     /// Promises given to `waitUntil` that have not settled.
     waiting: Cell<u32>,
     /// Whether the response, or the wait for it, is still of interest to anybody.
@@ -56,6 +61,8 @@ pub(crate) struct RequestContext {
     subrequests: Cell<u64>,
     /// Called when the client goes away before it has the whole response.
     departure: Cell<Option<Value>>,
+    /// Notified when the request was answered and nothing of it is pending any more.
+    came_to_rest: Notify,
 }
 
 impl RequestContext {
@@ -96,6 +103,8 @@ impl RequestContext {
             resources: ResourceTable::default(),
             respond: Cell::new(respond),
             pending: Cell::new(0),
+            own_pending: Cell::new(0),
+            dispatched: Cell::new(false),
             waiting: Cell::new(0),
             client_listening: Cell::new(true),
             tasks: RefCell::default(),
@@ -104,6 +113,7 @@ impl RequestContext {
             spent: Cell::default(),
             subrequests: Cell::default(),
             departure: Cell::default(),
+            came_to_rest: Notify::new(),
         })
     }
 
@@ -138,7 +148,14 @@ impl RequestContext {
         let number = realm.next_id();
         self.pending.set(self.pending.get() + 1);
         // Settles the account when the task finishes or is dropped, be it before its first turn.
-        let account = PendingTask(this, number);
+        let account = PendingTask {
+            request: this,
+            number,
+            own: !self.dispatched.get(),
+        };
+        if account.own {
+            self.own_pending.set(self.own_pending.get() + 1);
+        }
         let handle = tokio::task::spawn_local(async move {
             let _account = account;
             task.await;
@@ -173,6 +190,26 @@ impl RequestContext {
         Hold(self.clone())
     }
 
+    /// Waits, within a task that counts as pending, for something that only the program's own code can bring about: meanwhile the task
+    /// does not count. `None` if the request was answered and came to rest before; one that was not fails.
+    pub(crate) async fn wait_for_program<R>(
+        self: &Rc<Self>,
+        event: impl Future<Output = R>,
+    ) -> Option<R> {
+        let mut event = std::pin::pin!(event);
+        if let Poll::Ready(result) = futures_util::poll!(event.as_mut()) {
+            return Some(result);
+        }
+        let mut rest = std::pin::pin!(self.came_to_rest.notified());
+        rest.as_mut().enable();
+        let _pause = Pause::new(self.clone());
+        tokio::select! {
+            biased;
+            result = &mut event => Some(result),
+            () = rest => None,
+        }
+    }
+
     /// Stops a task early; gives whether there was one.
     pub(crate) fn abort_task(&self, number: u64) -> bool {
         let task = self.tasks.borrow_mut().remove(&number);
@@ -197,6 +234,11 @@ impl RequestContext {
         }
     }
 
+    /// An entry is over: the next may be another request's as well.
+    pub(super) fn entered(&self) {
+        self.dispatched.set(true);
+    }
+
     /// Called after each entry into the engine for this request, when all promise jobs have run.
     /// With nothing pending, nothing will ever run again for it.
     pub(crate) fn after_entry(&self) {
@@ -210,6 +252,7 @@ impl RequestContext {
         }
         if self.is_answered() {
             self.bodies.cut_sinks();
+            self.came_to_rest.notify_waiters();
             self.end_if_idle();
             self.review_idle();
         } else if let (Some(this), Some(realm)) = (self.this.upgrade(), self.realm.upgrade()) {
@@ -235,10 +278,6 @@ impl RequestContext {
     /// Whether it waits for an answer with nothing of its own pending.
     pub(super) fn is_idle(&self) -> bool {
         self.pending.get() == 0 && !self.ended.get() && !self.is_answered()
-    }
-
-    pub(super) fn is_ended(&self) -> bool {
-        self.ended.get()
     }
 
     /// Processor time used so far.
@@ -381,8 +420,9 @@ impl RequestContext {
             return;
         }
         // What another request started in this one's turn is charged to this one, and ends with it: not while there is
-        // such a request.
-        let lingers = self.pending.get() > 0
+        // such a request. Another one goes on in this one's turn only after it waited for something that this one
+        // does, so what was started in the first entry is this one's own.
+        let lingers = self.pending.get() > self.own_pending.get()
             && self
                 .realm
                 .upgrade()
@@ -406,8 +446,10 @@ impl RequestContext {
         self.departure.take();
         self.bodies.clear();
         self.resources.clear();
-        self.head.take();
         if let Some(realm) = self.realm.upgrade() {
+            if let (Some(head), Some(client)) = (self.head.take(), self.client) {
+                realm.recent_heads.keep(self.id, head, client);
+            }
             realm.requests().borrow_mut().remove(&self.id);
             realm.review_idle();
         }
@@ -423,6 +465,23 @@ fn tell(functions: &[Value]) -> Result<(), Exception> {
     result
 }
 
+/// While this lives, a task does not count as pending.
+struct Pause(Rc<RequestContext>);
+
+impl Pause {
+    fn new(request: Rc<RequestContext>) -> Self {
+        request.pending.set(request.pending.get() - 1);
+        request.after_entry();
+        Self(request)
+    }
+}
+
+impl Drop for Pause {
+    fn drop(&mut self) {
+        self.0.pending.set(self.0.pending.get() + 1);
+    }
+}
+
 /// Something that a request waits for outside of any task of its own.
 pub(crate) struct Hold(Rc<RequestContext>);
 
@@ -433,12 +492,20 @@ impl Drop for Hold {
     }
 }
 
-struct PendingTask(Rc<RequestContext>, u64);
+struct PendingTask {
+    request: Rc<RequestContext>,
+    number: u64,
+    own: bool,
+}
 
 impl Drop for PendingTask {
     fn drop(&mut self) {
-        self.0.pending.set(self.0.pending.get() - 1);
-        self.0.tasks.borrow_mut().remove(&self.1);
-        self.0.after_entry();
+        let request = &self.request;
+        request.pending.set(request.pending.get() - 1);
+        if self.own {
+            request.own_pending.set(request.own_pending.get() - 1);
+        }
+        request.tasks.borrow_mut().remove(&self.number);
+        request.after_entry();
     }
 }

@@ -98,11 +98,14 @@ fn with_head<R>(
     call: &Call<'_>,
     read: impl FnOnce(&Parts, Client) -> R,
 ) -> Result<R, OpError> {
-    request(realm, call)?
-        .and_then(|request| request.with_head(read))
-        .ok_or_else(|| {
-            OpError::Error("the request has ended; what was not read of it before is gone".into())
-        })
+    let id = handle(call, 0)?;
+    let found = match realm.request(id) {
+        Some(request) => request.with_head(read),
+        None => realm.recent_heads.read(id, read),
+    };
+    found.ok_or_else(|| {
+        OpError::Error("the request has ended; what was not read of it before is gone".into())
+    })
 }
 
 /// The absolute URL that the client asked for.

@@ -276,9 +276,10 @@ impl Runtime {
                 [Arg::Value(&load), Arg::String(&env), Arg::Value(&done)],
             )
             .map_err(|exception| program_error(exception.to_string(), ""))?;
+        let outcome = tokio::time::timeout(START_MAX, outcome).await;
         #[cfg(target_os = "linux")]
         drop(clock);
-        match tokio::time::timeout(START_MAX, outcome).await {
+        match outcome {
             Ok(Ok(None)) => Ok(()),
             Ok(Ok(Some((message, stack)))) => Err(program_error(message, &stack)),
             Ok(Err(_)) | Err(_) => Err(StartError::Unsettled),

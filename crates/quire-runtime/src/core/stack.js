@@ -1,10 +1,13 @@
-// Error.captureStackTrace as programs expect it, with V8's text and Error.prepareStackTrace. An error's own `stack` is the engine's: its
-// frames, in a form of its own, as a property that nothing can intercept.
+// Stacks as programs expect them, with V8's text and Error.prepareStackTrace. An error's own `stack` is the engine's: its
+// frames, in a form of its own, as a property that nothing can intercept. So the bundler has each read of `stack` call
+// internals.withStack first, which replaces the property.
 // https://v8.dev/docs/stack-trace-api
 
 const { apply } = Reflect;
 const { split, slice } = String.prototype;
-const { defineProperty } = Object;
+const { test } = RegExp.prototype;
+const { has, add } = WeakSet.prototype;
+const { create: createObject, defineProperty, getOwnPropertyDescriptor } = Object;
 const { captureStackTrace } = Error;
 const { headline } = internals.console;
 const NativeError = Error;
@@ -93,3 +96,26 @@ if (typeof captureStackTrace === "function") {
   defineProperty(NativeError, "captureStackTrace", { value: shim.captureStackTrace, writable: true, configurable: true });
 }
 NativeError.stackTraceLimit = 10;
+
+/** The first line of the engine's text; what programs assign looks different. */
+const OWN_FORM = /^(?:[^\n]*@|(?=.))(?:functions\.js:\d+:\d+|quire:[\w./-]+:\d+:\d+|\[native code\]|(?<=@))(?:\n|$)/;
+
+/** Errors that have their text, or one of the program's. */
+const ready = new WeakSet();
+
+/** Gives an error V8's text; if it is frozen, gives an object in its place. */
+function makeReady(error) {
+  const own = getOwnPropertyDescriptor(error, "stack");
+  const isOwnForm = typeof own?.value === "string" && apply(test, OWN_FORM, [own.value]);
+  if (isOwnForm) {
+    const value = converted(error, headline(error), own.value);
+    if (!own.configurable) return createObject(error, { stack: { value } });
+    defineProperty(error, "stack", { value, writable: true, configurable: true, enumerable: own.enumerable });
+  }
+  apply(add, ready, [error]);
+  return error;
+}
+
+/** Gives `value` back to have its `stack` read. If it is an error, that has V8's text from now on. */
+internals.withStack = (value) =>
+  value instanceof NativeError && !apply(has, ready, [value]) ? makeReady(value) : value;

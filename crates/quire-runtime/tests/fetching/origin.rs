@@ -221,6 +221,13 @@ impl Connection {
                 self.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1234\r\n\r\n")
                     .await?
             }
+            "/controls" => {
+                let headers = format!(
+                    "x-back: {}\u{2}\u{7f}\r\n",
+                    head.value("x-value").unwrap_or_default()
+                );
+                self.answer("200 OK", &headers, &body).await?;
+            }
             "/length" => {
                 self.answer("200 OK", "", body.len().to_string().as_bytes())
                     .await?;

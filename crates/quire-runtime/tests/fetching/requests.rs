@@ -227,3 +227,20 @@ fn programs_do_not_fetch_while_they_start() {
         );
     });
 }
+
+#[test]
+fn header_values_may_hold_control_characters() {
+    run(async {
+        let origin = Origin::start().await;
+        let site = site_of(
+            &origin,
+            "async () => { const r = await fetch(url + '/controls', { method: 'POST', body: 'a\\x01b\\xff', headers: { 'x-value': 'v\\x01\\x1f\\xe9' } }); \
+             return Response.json([r.headers.get('x-back'), await r.text()]) }",
+        )
+        .await;
+        assert_eq!(
+            site.json("/").await,
+            json!(["v\u{1}\u{1f}\u{e9}\u{2}\u{7f}", "a\u{1}b\u{ff}"])
+        );
+    });
+}

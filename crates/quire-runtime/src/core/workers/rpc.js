@@ -156,6 +156,8 @@ function proxy(remote, prototype) {
         return () => {};
       }
       if (typeof name === "symbol") return prototype[name];
+      // What any object has is the stub's own.
+      if (name in objectPrototype && name !== "constructor") return objectPrototype[name];
       if (name === "constructor") return prototype.constructor;
       return proxy(new Remote(remote.call, [...remote.path, name]), RpcProperty.prototype);
     },

@@ -4,9 +4,17 @@
 
 const { apply } = Reflect;
 const { defineProperty } = Object;
+const { toString } = Object.prototype;
 const NativeError = Error;
 const NativeProxy = Proxy;
 const NativeTypeError = TypeError;
+
+/** Only the runtime makes the objects of such a class. */
+function requireTag(ctx, tag, name) {
+  if (apply(toString, ctx, []) !== `[object ${tag}]`) {
+    throw new NativeTypeError(`Failed to construct '${name}': constructor parameter 1 is not of type '${tag}'.`);
+  }
+}
 
 /** What an entry point of a program extends: `ctx` and `env` are its own properties. */
 class WorkerEntrypoint {
@@ -17,12 +25,14 @@ class WorkerEntrypoint {
 }
 class DurableObject {
   constructor(ctx, env) {
+    requireTag(ctx, "DurableObjectState", "DurableObjectBase");
     this.ctx = ctx;
     this.env = env;
   }
 }
 class WorkflowEntrypoint {
   constructor(ctx, env) {
+    requireTag(ctx, "ExecutionContext", "WorkflowEntrypoint");
     this.ctx = ctx;
     this.env = env;
   }
@@ -39,13 +49,18 @@ defineProperty(DurableObject.prototype, Symbol.toStringTag, { value: "DurableObj
 function exchangeable(object) {
   let shown = object;
   const handler = {};
+  // Programs that exchange it keep their asynchronous context; the others have none.
+  const current = () => {
+    const frame = internals.asyncContext?.frame();
+    return frame?.get(handler) ?? shown;
+  };
   for (const name of Object.getOwnPropertyNames(Reflect)) {
-    handler[name] = (_, ...rest) => Reflect[name](shown, ...rest);
+    handler[name] = (_, ...rest) => Reflect[name](current(), ...rest);
   }
   // Members are read and written with the object itself as receiver.
-  handler.get = (_, name) => shown[name];
+  handler.get = (_, name) => current()[name];
   handler.set = (_, name, value) => {
-    shown[name] = value;
+    current()[name] = value;
     return true;
   };
   return {
@@ -53,15 +68,10 @@ function exchangeable(object) {
     set(object) {
       shown = object;
     },
-    /** Shows another object while `run` runs. Not beyond its first `await`: the engine does not tell when it goes on. */
+    /** Shows another object to `run` and whatever that calls or waits for. */
     during(object, run) {
-      const before = shown;
-      shown = object;
-      try {
-        return run();
-      } finally {
-        shown = before;
-      }
+      const context = internals.asyncContext ?? internals.node.require("internal/async-context");
+      return context.runIn(new Map(context.frame()).set(handler, object), run, undefined, []);
     },
   };
 }

@@ -300,3 +300,5 @@ Object.assign(exports, {
     current = frame;
   },
 });
+// What the rest of the runtime uses of it, once it is switched on.
+internals.asyncContext = exports;

@@ -169,6 +169,8 @@ class SubtleCrypto {
     if (generateKey === undefined) {
       throw domException("NotSupportedError", `Unrecognized key generation algorithm "${name}" requested.`);
     }
+    // It takes random values.
+    internals.requireRequest();
     return generateKey(params, Boolean(extractable), list);
   }
 

@@ -16,6 +16,9 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 /// Idle connections kept to one host.
 const IDLE_PER_HOST_MAX: usize = 64;
 
+/// How many headers a response may have. The original counts their bytes only.
+pub(super) const HEADERS_MAX: usize = 400;
+
 /// The client for WebSockets, which HTTP/2 has no upgrade for.
 pub(super) fn for_upgrades() -> HttpClient {
     new(false)
@@ -25,7 +28,12 @@ pub(super) fn for_exchanges() -> HttpClient {
     new(true)
 }
 
-fn new(http2: bool) -> HttpClient {
+/// What makes connections for HTTP/1.1 alone.
+pub(super) fn http1_connector() -> HttpsConnector<HttpConnector> {
+    connector(false)
+}
+
+fn connector(http2: bool) -> HttpsConnector<HttpConnector> {
     let mut tcp = HttpConnector::new();
     tcp.enforce_http(false);
     tcp.set_nodelay(true);
@@ -33,16 +41,20 @@ fn new(http2: bool) -> HttpClient {
     let connector = HttpsConnectorBuilder::new()
         .with_tls_config(tls())
         .https_or_http();
-    let connector = match http2 {
+    match http2 {
         true => connector.enable_all_versions().wrap_connector(tcp),
         false => connector.enable_http1().wrap_connector(tcp),
-    };
+    }
+}
+
+fn new(http2: bool) -> HttpClient {
     Client::builder(TokioExecutor::new())
+        .http1_max_headers(HEADERS_MAX)
         .pool_timer(TokioTimer::new())
         .timer(TokioTimer::new())
         .pool_idle_timeout(IDLE_MAX)
         .pool_max_idle_per_host(IDLE_PER_HOST_MAX)
-        .build(connector)
+        .build(connector(http2))
 }
 
 /// Trusts what the system trusts, and the public authorities where the system has no list.

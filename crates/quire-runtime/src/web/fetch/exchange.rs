@@ -10,6 +10,7 @@ use crate::core::header_lines;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
 use crate::core::respond::body_bytes;
+use crate::web::fetch::control_characters;
 use crate::web::websocket;
 use bytes::Bytes;
 use http::header::{
@@ -21,6 +22,7 @@ use http::{HeaderMap, Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use quire_jsc::{Call, Value};
+use std::error::Error;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -55,6 +57,8 @@ pub(super) struct Exchange {
     method: Method,
     url: Url,
     headers: HeaderMap,
+    /// Whether values hold control characters, and are escaped.
+    escaped: bool,
     body: RequestBody,
     follow: bool,
     /// Whether redirects to other origins lose `Authorization`.
@@ -87,7 +91,7 @@ impl Exchange {
             },
         };
         let number = handle(call, 0)?;
-        let mut headers = request_headers(request, &call.string(3)?)?;
+        let (mut headers, escaped) = request_headers(request, &call.string(3)?)?;
         let websocket_key = call.boolean(7).then(|| {
             let compression = realm.compatibility().websocket_compression;
             websocket::handshake::request(&mut headers, compression)
@@ -97,6 +101,7 @@ impl Exchange {
                 .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?,
             url,
             headers,
+            escaped,
             websocket_key,
             body,
             follow: call.boolean(5),
@@ -121,12 +126,21 @@ impl Exchange {
         let mut aborted = self.aborted.take();
         let mut redirects = 0;
         loop {
-            let sent = client.request(self.outgoing()?);
+            let outgoing = self.outgoing()?;
+            let sent = async {
+                match self.escaped {
+                    true => control_characters::request(outgoing).await,
+                    false => client.request(outgoing).await.map_err(Into::into),
+                }
+            };
             let answer = tokio::select! {
                 answer = sent => answer,
                 () = fired(&mut aborted) => return Err(OpError::Dom("AbortError", ABORTED.into())),
             };
-            let answer = answer.map_err(|error| self.failure(realm, &error))?;
+            let mut answer = answer.map_err(|error| self.failure(realm, &*error))?;
+            if self.escaped {
+                answer.extensions_mut().insert(Escaped);
+            }
             if self.follow
                 && let Some(target) = self.redirect_target(&answer)?
             {
@@ -216,8 +230,8 @@ impl Exchange {
         Ok(())
     }
 
-    fn failure(&self, realm: &Realm, error: &hyper_util::client::legacy::Error) -> OpError {
-        let mut cause: &dyn std::error::Error = error;
+    fn failure(&self, realm: &Realm, error: &(dyn Error + 'static)) -> OpError {
+        let mut cause = error;
         let mut is_name_unknown = false;
         while let Some(source) = cause.source() {
             cause = source;
@@ -303,7 +317,10 @@ pub(super) fn response_head(
         context.number(f64::from(head.status.as_u16())),
         context.string(&reason),
         context.string(url),
-        context.string(&lines_of(&head.headers)),
+        context.string(&match head.extensions.get::<Escaped>() {
+            Some(_) => unescaped_lines_of(&head.headers),
+            None => lines_of(&head.headers),
+        }),
         body.map_or_else(|| context.null(), |number| context.number(number as f64)),
         context.boolean(redirected),
     ];
@@ -318,9 +335,29 @@ fn lines_of(headers: &HeaderMap) -> String {
     lines
 }
 
-/// The headers of a request: the program's, and which site it comes from.
-fn request_headers(request: &RequestContext, lines: &str) -> Result<HeaderMap, OpError> {
-    let mut headers = headers(lines)?;
+/// Says that the values of a response are escaped.
+#[derive(Clone, Copy)]
+struct Escaped;
+
+fn unescaped_lines_of(headers: &HeaderMap) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        let value = control_characters::unescape(value.as_bytes());
+        header_lines::push(&mut lines, name.as_str(), &header_lines::text(&value));
+    }
+    lines
+}
+
+/// The headers of a request: the program's, and which site it comes from. And whether values had to be escaped.
+fn request_headers(request: &RequestContext, lines: &str) -> Result<(HeaderMap, bool), OpError> {
+    let (mut headers, escaped) = match headers(lines) {
+        Ok(headers) => (headers, false),
+        // Escaping leaves line feeds alone.
+        Err(_) => {
+            let lines = control_characters::escape(lines.as_bytes());
+            (headers_of(&lines)?, true)
+        }
+    };
     let host = request.with_head(|head, _| {
         let host = head.headers.get(HOST);
         let authority = host.and_then(|host| Authority::try_from(host.as_bytes()).ok());
@@ -330,11 +367,15 @@ fn request_headers(request: &RequestContext, lines: &str) -> Result<HeaderMap, O
     if let Some(host) = host.flatten() {
         headers.insert(HeaderName::from_static("cf-worker"), host);
     }
-    Ok(headers)
+    Ok((headers, escaped))
 }
 
 /// Headers from lines of name and value in turn.
 pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
+    headers_of(lines.as_bytes())
+}
+
+fn headers_of(lines: &[u8]) -> Result<HeaderMap, OpError> {
     let mut headers = HeaderMap::new();
     header_lines::parse(lines, |name, value| {
         if !NOT_SENT.contains(&name) {

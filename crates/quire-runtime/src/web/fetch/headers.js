@@ -85,19 +85,25 @@ function listSet(list, name, value) {
   list.push(name, value);
 }
 
-/** Sorted by name, values of one name combined, but each Set-Cookie on its own. */
+/** Sorted by name, values of one name combined; each Set-Cookie on its own, but not for programs of old. */
 function sortAndCombine(list) {
   const names = new Set();
   for (let i = 0; i < list.length; i += 2) names.add(list[i]);
   const entries = [];
   for (const name of [...names].sort()) {
-    if (name === "set-cookie") {
+    if (name === "set-cookie" && internals.compatibility.http_headers_getsetcookie) {
       for (let i = 0; i < list.length; i += 2) if (list[i] === name) entries.push([name, list[i + 1]]);
     } else {
       entries.push([name, listGet(list, name)]);
     }
   }
   return entries;
+}
+
+function cookiesOf(list) {
+  const values = [];
+  for (let i = 0; i < list.length; i += 2) if (list[i] === "set-cookie") values.push(list[i + 1]);
+  return values;
 }
 
 const IteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][iteratorSymbol]()));
@@ -179,14 +185,11 @@ class Headers {
     if (normaliseName(name) !== "set-cookie") {
       throw new TypeError('getAll() can only be used with the header name "Set-Cookie".');
     }
-    return headers.getSetCookie();
+    return cookiesOf(headers.#list);
   }
 
   getSetCookie() {
-    const list = Headers.#of(this).#list;
-    const values = [];
-    for (let i = 0; i < list.length; i += 2) if (list[i] === "set-cookie") values.push(list[i + 1]);
-    return values;
+    return cookiesOf(Headers.#of(this).#list);
   }
 
   has(name) {

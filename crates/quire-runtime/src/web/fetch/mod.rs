@@ -2,6 +2,7 @@
 
 mod assets;
 pub(crate) mod client;
+mod control_characters;
 mod exchange;
 
 use crate::core::body_ops::handle;

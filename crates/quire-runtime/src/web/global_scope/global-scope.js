@@ -61,6 +61,25 @@ function reportException(error) {
 
 const resolved = Promise.resolve();
 const { then } = Promise.prototype;
+const { defineProperty, hasOwn, isExtensible } = Object;
+
+// The engine does not say when somebody takes care of a rejection after all. But whoever does, by then() or by `await`, reads
+// the promise's constructor first. The event has no reason, as on the original.
+function watchRejection(promise) {
+  if (hasOwn(promise, "constructor") || !isExtensible(promise)) return;
+  const replace = (value) => defineProperty(promise, "constructor", { value, writable: true, configurable: true });
+  defineProperty(promise, "constructor", {
+    get() {
+      delete promise.constructor;
+      internals.events.queueTask(() => {
+        fireGlobally("rejectionhandled", () => new PromiseRejectionEvent("rejectionhandled", { promise }));
+      });
+      return promise.constructor;
+    },
+    set: replace,
+    configurable: true,
+  });
+}
 
 Object.assign(internals.events, {
   // Runs a task later, in order, and outside the caller's stack. What it throws is reported as any uncaught error is.
@@ -78,14 +97,15 @@ Object.assign(internals.events, {
   reportException,
   // What becomes of an uncaught error in the end; web/console puts its own form in place of this one.
   logUncaught: (error) => ops.console_write("error", describe(error)),
-  // Both return whether the rejection still has to be logged.
-  reportUnhandledRejection: (promise, reason) =>
-    fireGlobally(
+  // Gives whether the rejection still has to be logged.
+  reportUnhandledRejection: (promise, reason) => {
+    const unhandled = fireGlobally(
       "unhandledrejection",
       () => new PromiseRejectionEvent("unhandledrejection", { promise, reason, cancelable: true }),
-    ),
-  reportRejectionHandled: (promise, reason) =>
-    fireGlobally("rejectionhandled", () => new PromiseRejectionEvent("rejectionhandled", { promise, reason })),
+    );
+    if (hasListeners(globalThis, "rejectionhandled")) watchRejection(promise);
+    return unhandled;
+  },
 });
 internals.reportException = reportException;
 

@@ -5,7 +5,7 @@ mod token;
 mod transformation;
 
 use crate::core::bodies::NativeBody;
-use crate::core::body::{ByteStream, full_stream};
+use crate::core::body::full_stream;
 use crate::core::body_ops::{handle, take};
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
@@ -21,7 +21,7 @@ use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::Rc;
 use token::{Command, Content, Place, Property, Question, Reply};
-use transformation::Transformation;
+use transformation::{Source, Transformation};
 
 /// Evaluated after fetch.
 pub(crate) const SOURCES: &[(&str, &str)] = &[
@@ -140,8 +140,8 @@ fn install_content(realm: &Realm, transformations: &Transformations) {
             true => Content::Text(call.string(2)?),
             false => {
                 let request = realm.require_request()?;
-                let stream = source(&request, call, 2)?;
-                Content::Stream(list.get(call)?.keep_content(stream))
+                let source = source(&request, call, 2)?;
+                Content::Stream(list.get(call)?.keep_content(source))
             }
         };
         list.command(call, Command::Insert(place, content, content_type))
@@ -247,11 +247,17 @@ fn encoding(label: &str) -> Result<AsciiCompatibleEncoding, OpError> {
         .ok_or_else(|| refused("Expected ASCII-compatible encoding."))
 }
 
-/// A stream of what an argument names: text, bytes or the number of a body.
-fn source(request: &RequestContext, call: &Call<'_>, index: usize) -> Result<ByteStream, OpError> {
+/// What an argument names: text, bytes or the number of a body.
+fn source(request: &RequestContext, call: &Call<'_>, index: usize) -> Result<Source, OpError> {
     Ok(match body_bytes(call, index)? {
-        Ok(bytes) => full_stream(bytes),
-        Err(number) => take(request, number)?.decoded(),
+        Ok(bytes) => Source {
+            stream: full_stream(bytes),
+            is_program: false,
+        },
+        Err(number) => Source {
+            is_program: request.bodies.has_sink(number),
+            stream: take(request, number)?.decoded(),
+        },
     })
 }
 

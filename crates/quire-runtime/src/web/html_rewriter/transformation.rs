@@ -25,7 +25,7 @@ pub(super) struct Transformation {
     /// What the parser has written and the body has not got.
     written: Rc<RefCell<Vec<u8>>>,
     /// Contents that come as streams, until their turn.
-    contents: RefCell<FxHashMap<u32, ByteStream>>,
+    contents: RefCell<FxHashMap<u32, Source>>,
     next_content: Cell<u32>,
     /// `(kind, number, text, last)` → whether the handler is [`DONE`], [`PENDING`] or [`FAILED`].
     dispatch: Value,
@@ -83,9 +83,9 @@ impl Transformation {
     }
 
     /// Keeps a stream until its turn; gives its number.
-    pub(super) fn keep_content(&self, stream: ByteStream) -> u32 {
+    pub(super) fn keep_content(&self, source: Source) -> u32 {
         let number = self.next_content.replace(self.next_content.get() + 1);
-        self.contents.borrow_mut().insert(number, stream);
+        self.contents.borrow_mut().insert(number, source);
         number
     }
 
@@ -100,7 +100,7 @@ impl Transformation {
         &self,
         realm: &Rc<Realm>,
         owner: &Rc<RequestContext>,
-        source: ByteStream,
+        source: Source,
         sink: Sink,
     ) {
         let result = tokio::select! {
@@ -126,11 +126,11 @@ impl Transformation {
         &self,
         realm: &Rc<Realm>,
         owner: &Rc<RequestContext>,
-        mut source: ByteStream,
+        mut source: Source,
         sink: &Sink,
     ) -> Result<(), Stop> {
         let mut piece = Bytes::new();
-        let mut input = self.next_piece(&mut source, &mut piece).await?;
+        let mut input = self.next_piece(owner, &mut source, &mut piece).await?;
         loop {
             let step = self.parser.borrow_mut().resume(input);
             input = match step {
@@ -140,7 +140,7 @@ impl Transformation {
                 }
                 Step::Suspended(Output::Hungry) => {
                     self.flush(sink).await?;
-                    self.next_piece(&mut source, &mut piece).await?
+                    self.next_piece(owner, &mut source, &mut piece).await?
                 }
                 Step::Suspended(Output::Call(call)) => {
                     self.call(realm, owner, sink, call).await?;
@@ -148,7 +148,7 @@ impl Transformation {
                 }
                 Step::Suspended(Output::Pull(number)) => {
                     self.flush(sink).await?;
-                    Input::Content(self.pull(number).await?)
+                    Input::Content(self.pull(owner, number).await?)
                 }
                 Step::Suspended(Output::Reply(_)) => return Err(Stop::Silent),
             };
@@ -156,9 +156,14 @@ impl Transformation {
     }
 
     /// The next piece of the source, with nothing waited for between pieces of one chunk but other tasks.
-    async fn next_piece(&self, source: &mut ByteStream, left: &mut Bytes) -> Result<Input, Stop> {
+    async fn next_piece(
+        &self,
+        owner: &Rc<RequestContext>,
+        source: &mut Source,
+        left: &mut Bytes,
+    ) -> Result<Input, Stop> {
         if left.is_empty() {
-            match next_chunk(source).await? {
+            match source.next_chunk(owner).await? {
                 Some(chunk) => *left = chunk,
                 None => return Ok(Input::End),
             }
@@ -201,7 +206,10 @@ impl Transformation {
                 self.flush(sink).await?;
             }
             while self.outcome.get() == PENDING {
-                self.settled.notified().await;
+                owner
+                    .wait_for_program(self.settled.notified())
+                    .await
+                    .ok_or(Stop::Silent)?;
             }
             outcome = self.outcome.get();
         }
@@ -213,13 +221,13 @@ impl Transformation {
     }
 
     /// The next bytes of a stream of content.
-    async fn pull(&self, number: u32) -> Result<Option<Bytes>, Stop> {
-        let Some(mut stream) = self.contents.borrow_mut().remove(&number) else {
+    async fn pull(&self, owner: &Rc<RequestContext>, number: u32) -> Result<Option<Bytes>, Stop> {
+        let Some(mut source) = self.contents.borrow_mut().remove(&number) else {
             return Ok(None);
         };
-        let chunk = next_chunk(&mut stream).await?;
+        let chunk = source.next_chunk(owner).await?;
         if chunk.is_some() {
-            self.contents.borrow_mut().insert(number, stream);
+            self.contents.borrow_mut().insert(number, source);
         }
         Ok(chunk)
     }
@@ -238,6 +246,25 @@ impl Transformation {
 impl Drop for Transformation {
     fn drop(&mut self) {
         parser::abort(self.parser.get_mut());
+    }
+}
+
+/// Where a document, or a piece of content, comes from.
+pub(super) struct Source {
+    pub(super) stream: ByteStream,
+    /// Whether it is a stream of the program's own, which may wait for something that never comes.
+    pub(super) is_program: bool,
+}
+
+impl Source {
+    async fn next_chunk(&mut self, owner: &Rc<RequestContext>) -> Result<Option<Bytes>, Stop> {
+        match self.is_program {
+            false => next_chunk(&mut self.stream).await,
+            true => owner
+                .wait_for_program(next_chunk(&mut self.stream))
+                .await
+                .unwrap_or(Err(Stop::Silent)),
+        }
     }
 }
 

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used)]
 
 mod processes;
-mod properties;
 
 use super::*;
 use std::io::Read;
