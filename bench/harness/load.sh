@@ -1,9 +1,10 @@
-# Asking many times over.
+# Asking many times over, on so many connections at once; a measure may have its own number.
+connections=32
 
 # load NAME PATH SECONDS: prints requests per second. Fails if anything but successful answers came back.
 load() {
   local url=http://127.0.0.1:${server_port[$1]}$2 output
-  output=$(timeout $(($3 + 20)) "${on_client_core[@]}" "${wrk[@]}" -t1 -c32 -d"$3s" "$url" 2>&1)
+  output=$(timeout $(($3 + 20)) "${on_client_core[@]}" "${wrk[@]}" -t1 "-c$connections" -d"$3s" "$url" 2>&1)
   if grep -Eq 'Non-2xx|Socket errors' <<<"$output" || ! grep -q '^Requests/sec' <<<"$output"; then
     echo "bench: $1 under load:" >&2
     grep -E 'Non-2xx|Socket errors|^Requests/sec|unable|error' <<<"$output" >&2
@@ -13,7 +14,7 @@ load() {
 }
 
 show_load() {
-  show "${on_client_core[@]}" "${wrk[@]}" -t1 -c32 "-d${seconds}s" "http://127.0.0.1:${server_port[$1]}$2"
+  show "${on_client_core[@]}" "${wrk[@]}" -t1 "-c$connections" "-d${seconds}s" "http://127.0.0.1:${server_port[$1]}$2"
 }
 
 # load_in_turns PREFIX PATH NAME...: warms every server up, then asks them by turns, $rounds times. Samples PREFIX-NAME.

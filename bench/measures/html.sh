@@ -3,7 +3,9 @@
 html_peers=(wrk workerd)
 
 measure_html() {
-  local path=/page name answering=()
+  # One page at a time. workerd takes a third of a second for each and works at all that are asked for at once: of 32 none
+  # is ready within wrk's two seconds, and nothing would be counted.
+  local path=/page name answering=() connections=1
   pin=("${on_server_core[@]}")
   stage html
   launch_quire html-quire html serve --workers 1

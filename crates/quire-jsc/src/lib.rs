@@ -31,6 +31,7 @@ mod exception;
 mod fiber;
 mod function;
 mod main_loop;
+pub mod memory;
 mod promise;
 mod raw;
 mod string;

@@ -71,6 +71,11 @@ pub const TYPED_ARRAY_NONE: JSTypedArrayType = 10;
 
 pub const PROPERTY_DONT_ENUM: c_uint = 1 << 2;
 
+#[cfg(target_os = "linux")]
+unsafe extern "C" {
+    pub fn madvise(start: *mut c_void, length: usize, advice: c_int) -> c_int;
+}
+
 unsafe extern "C" {
     pub fn JSContextGroupCreate() -> JSContextGroupRef;
     pub fn JSContextGroupRelease(group: JSContextGroupRef);

@@ -5,7 +5,7 @@
   const { defineProperty, getOwnPropertyDescriptor } = Object;
   const { stringify } = JSON;
   const { construct, apply } = Reflect;
-  const { URL, Response, setTimeout } = globalThis;
+  const { EventTarget, URL, Response, setTimeout } = globalThis;
 
   const TEST_STATUS = ["PASS", "FAIL", "TIMEOUT", "NOTRUN", "PRECONDITION_FAILED"];
   const HARNESS_STATUS = ["OK", "ERROR", "TIMEOUT", "PRECONDITION_FAILED"];
@@ -56,6 +56,17 @@
       return promise;
     };
     globalThis.fetch = { fetch(...args) { return labelled(apply(fetch, undefined, args)); } }.fetch;
+  }
+
+  /** Events have one phase in Workers, and asking for another is an error; tests of sockets listen in the capture phase. */
+  function listenWithoutCapture() {
+    const { addEventListener } = EventTarget.prototype;
+    defineProperty(globalThis.WebSocket.prototype, "addEventListener", {
+      value(type, listener) { return apply(addEventListener, this, [type, listener]); },
+      writable: true,
+      enumerable: true,
+      configurable: true,
+    });
   }
 
   /** What tests of Blob look into blobs with; the tests of FileReader itself are left out. */
@@ -115,6 +126,7 @@
       defineProperty(globalThis, "location", { value: location, configurable: true, enumerable: true });
       resolveRelative();
       labelFetched();
+      listenWithoutCapture();
       globalThis.FileReader = FileReader;
 
       const seen = [];

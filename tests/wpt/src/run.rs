@@ -104,7 +104,7 @@ impl Runner<'_> {
         let mut process = Command::new(&self.program)
             .arg("--child")
             .envs(ENGINE.iter().copied())
-            .env("SSL_CERT_FILE", self.server.authority())
+            .env("SSL_CERT_FILE", self.server.certificate())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(if self.log {

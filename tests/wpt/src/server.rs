@@ -13,6 +13,10 @@ const HOST: &str = "localhost";
 /// How long the server may take to start.
 const START_MAX: Duration = Duration::from_secs(180);
 
+/// Files in the server's folder.
+const KEY: &str = "key.pem";
+const CERTIFICATE: &str = "certificate.pem";
+
 /// Why there is no server.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -30,6 +34,9 @@ pub enum ServerError {
         /// Where its output is
         log: String,
     },
+    /// There is no certificate.
+    #[error("`openssl` made no certificate: {0}; is it installed?")]
+    Certificate(String),
     /// A file or socket could not be had.
     #[error("preparing `wpt serve`: {0}")]
     Io(#[from] io::Error),
@@ -53,12 +60,39 @@ fn free_ports(count: usize) -> io::Result<Vec<u16>> {
         .collect()
 }
 
+/// Makes a certificate that vouches for itself. Those that the server would make say in a form that rustls refuses which
+/// names they are good for.
+async fn make_certificate(folder: &Path) -> Result<(), ServerError> {
+    let made = Command::new("openssl")
+        .args(
+            "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30".split(' '),
+        )
+        .args(["-subj", &format!("/CN={HOST}")])
+        .arg("-addext")
+        .arg(format!(
+            "subjectAltName=DNS:{HOST},DNS:*.{HOST},IP:127.0.0.1"
+        ))
+        .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+        .args(["-keyout", KEY, "-out", CERTIFICATE])
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .await
+        .map_err(|error| ServerError::Certificate(error.to_string()))?;
+    match made.status.success() {
+        true => Ok(()),
+        false => Err(ServerError::Certificate(
+            String::from_utf8_lossy(&made.stderr).into_owned(),
+        )),
+    }
+}
+
 impl Server {
     /// Starts the checkout's server on ports of its own.
     pub async fn start(checkout: &Path) -> Result<Self, ServerError> {
         let folder = tempfile::tempdir()?;
         let ports = free_ports(12)?;
-        let certificates = folder.path().join("certificates");
+        make_certificate(folder.path()).await?;
         let config = serde_json::json!({
             "browser_host": HOST,
             "server_host": "127.0.0.1",
@@ -72,7 +106,13 @@ impl Server {
                 "ws": [ports[8]], "wss": [ports[9]],
                 "webtransport-h3": [ports[10]], "h2": [ports[11]],
             },
-            "ssl": { "type": "openssl", "openssl": { "base_path": certificates, "duration": 30 } },
+            "ssl": {
+                "type": "pregenerated",
+                "pregenerated": {
+                    "host_key_path": folder.path().join(KEY),
+                    "host_cert_path": folder.path().join(CERTIFICATE),
+                },
+            },
             "logging": { "level": "error", "suppress_handler_traceback": true },
         });
         let config_path = folder.path().join("config.json");
@@ -98,7 +138,14 @@ impl Server {
             port: ports[0],
         };
         let started = Instant::now();
-        while server.get("/common/blank.html").is_err() {
+        // Each kind of server is a process of its own, and those for sockets are the last.
+        let is_ready = |server: &Self| {
+            server.get("/common/blank.html").is_ok()
+                && [ports[2], ports[8], ports[9]]
+                    .iter()
+                    .all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok())
+        };
+        while !is_ready(&server) {
             let gone = matches!(server.process.try_wait(), Ok(Some(_)));
             if gone || started.elapsed() > START_MAX {
                 let kept = server.folder.keep().join("server.log");
@@ -116,9 +163,9 @@ impl Server {
         format!("http://{HOST}:{}", self.port)
     }
 
-    /// The authority that signed the server's certificates, as a file for `SSL_CERT_FILE`.
-    pub fn authority(&self) -> std::path::PathBuf {
-        self.folder.path().join("certificates/cacert.pem")
+    /// The server's certificate, as a file for `SSL_CERT_FILE`.
+    pub fn certificate(&self) -> std::path::PathBuf {
+        self.folder.path().join(CERTIFICATE)
     }
 
     /// A file as the server hands it out, with `{{…}}` filled in.

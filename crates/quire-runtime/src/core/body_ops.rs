@@ -11,7 +11,7 @@ use super::tee::tee;
 use bytes::Bytes;
 use http_body::Body as _;
 use http_body_util::BodyExt;
-use quire_jsc::{Call, IntoValue, Value};
+use quire_jsc::{Call, IntoValue, Value, memory};
 use std::future::Future;
 use std::rc::Rc;
 
@@ -219,7 +219,7 @@ async fn next_chunk(stream: &mut ByteStream) -> Result<Option<Vec<u8>>, OpError>
 async fn collect(body: NativeBody) -> Result<Vec<u8>, OpError> {
     let mut stream = body.decoded();
     let expected = stream.size_hint().lower().min(RESERVED_BYTES_MAX);
-    let mut bytes = Vec::with_capacity(expected as usize);
+    let mut bytes = memory::with_capacity(expected as usize);
     while let Some(frame) = stream.frame().await {
         if let Ok(data) = frame.map_err(|error| body_error(&error))?.into_data() {
             bytes.extend_from_slice(&data);

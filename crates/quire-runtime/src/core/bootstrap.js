@@ -42,21 +42,23 @@ internals.requireOwner = (owner, kind) => {
   if (owner !== current[0]) ops.require_open(owner, kind);
 };
 
-const adaptations = [];
+/** Undefined once the program's flags are known. */
+let adaptations = [];
 
 /** The compatibility flags, each `true` or `false`; empty until the program is known. */
 internals.compatibility = { __proto__: null };
 
-/** Calls `adapt(compatibility)` when the program's flags are known, before any of its code runs. */
+/** Calls `adapt(compatibility)` when the program's flags are known, before any of its code runs; at once if they are. */
 internals.beforeProgram = (adapt) => {
-  adaptations[adaptations.length] = adapt;
+  if (adaptations === undefined) adapt(internals.compatibility);
+  else adaptations[adaptations.length] = adapt;
 };
 
 /** `flags` is JSON. */
 internals.setCompatibility = (flags) => {
   internals.compatibility = JSON.parse(flags);
   for (let i = 0; i < adaptations.length; i++) adaptations[i](internals.compatibility);
-  adaptations.length = 0;
+  adaptations = undefined;
 };
 
 /**

@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod body_ops;
 pub(crate) mod coding;
 pub(crate) mod compatibility;
+pub(crate) mod deferred;
 pub(crate) mod error;
 pub(crate) mod event_loop;
 pub(crate) mod header_lines;

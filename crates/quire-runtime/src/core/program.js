@@ -43,7 +43,12 @@ internals.loadProgram = (load, description, done) => {
     return internals.fetch.responseFrom(head, false, null);
   });
   internals.setEnv(env);
-  internals.defineModule("cloudflare:sockets", { __proto__: null, connect: internals.sockets.connect });
+  internals.defineModule("cloudflare:sockets", {
+    __proto__: null,
+    get connect() {
+      return internals.sockets.connect;
+    },
+  });
   internals.workers.setEnv(env);
   const quire = {
     __proto__: null,

@@ -1,6 +1,7 @@
 //! One JavaScript world: the engine, the native operations, and whose request is running.
 
 use super::compatibility::Compatibility;
+use super::deferred::Sources;
 use super::error::OpError;
 use super::idle::{Idle, Unsettled};
 use super::recent_heads::RecentHeads;
@@ -45,6 +46,8 @@ pub(crate) struct Realm {
     /// Entries into the engine that are under way, one within the other.
     entries: Cell<u32>,
     data_folder: OnceCell<PathBuf>,
+    /// Sources that are evaluated when they are needed, by the number of their group.
+    deferred: RefCell<Vec<Sources>>,
     this: Weak<Realm>,
 }
 
@@ -72,6 +75,7 @@ impl Realm {
             storages: Storages::default(),
             entries: Cell::new(0),
             data_folder: OnceCell::new(),
+            deferred: RefCell::default(),
             this: this.clone(),
         });
         realm.internals.set("current", &current)?;
@@ -134,9 +138,16 @@ impl Realm {
         &self.internals
     }
 
+    pub(super) fn deferred(&self) -> &RefCell<Vec<Sources>> {
+        &self.deferred
+    }
+
+    /// What the sources of APIs are called with.
+    pub(crate) const SOURCE_PARAMETERS: &str = "globalThis, internals, ops";
+
     /// Evaluates the JavaScript half of an API; `name` is its path from this crate's `src`.
     pub(crate) fn run_source(&self, name: &str, source: &str) -> Result<(), Exception> {
-        self.source_function("globalThis, internals, ops", name, source)?
+        self.source_function(Self::SOURCE_PARAMETERS, name, source)?
             .call_and_forget(
                 None,
                 [

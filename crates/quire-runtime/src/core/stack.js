@@ -9,7 +9,6 @@ const { test } = RegExp.prototype;
 const { has, add } = WeakSet.prototype;
 const { create: createObject, defineProperty, getOwnPropertyDescriptor } = Object;
 const { captureStackTrace } = Error;
-const { headline } = internals.console;
 const NativeError = Error;
 
 const PLACE = /^(?:(.*) \()?(.*):(\d+):(\d+)\)?$/;
@@ -89,7 +88,7 @@ if (typeof captureStackTrace === "function") {
       apply(captureStackTrace, NativeError, [object, above]);
       const own = object.stack;
       if (typeof own !== "string") return;
-      const value = converted(object, headline(object), own);
+      const value = converted(object, internals.console.headline(object), own);
       defineProperty(object, "stack", { value, writable: true, configurable: true, enumerable: false });
     },
   };

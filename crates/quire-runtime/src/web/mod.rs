@@ -30,6 +30,7 @@ pub(crate) mod websocket;
 #[cfg(test)]
 mod javascript_tests;
 
+use crate::core::deferred::{self, When};
 use crate::core::realm::Realm;
 use quire_jsc::Exception;
 use std::rc::Rc;
@@ -51,37 +52,110 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     html_rewriter::install(realm);
     sockets::install(realm);
     websocket::install(realm);
-    let sources = [
-        global_scope::FIRST,
-        events::SOURCES,
-        global_scope::SOURCES,
-        timers::SOURCES,
-        wasm::SOURCES,
-        abort::SOURCES,
-        scheduler::SOURCES,
-        url::SOURCES,
-        url_pattern::SOURCES,
-        encoding::SOURCES,
-        base64::SOURCES,
-        structured_clone::SOURCES,
-        message_channel::SOURCES,
-        performance::SOURCES,
-        console::SOURCES,
-        streams::SOURCES,
-        compression::SOURCES,
-        blob::SOURCES,
-        formdata::SOURCES,
-        crypto::SOURCES,
-        fetch::SOURCES,
-        event_source::SOURCES,
-        html_rewriter::SOURCES,
-        sockets::SOURCES,
-        websocket::SOURCES,
-        navigator::SOURCES,
-        cache::SOURCES,
-    ];
-    for (name, source) in sources.into_iter().flatten() {
-        realm.run_source(name, source)?;
-    }
-    Ok(())
+    deferred::install(realm)?;
+    deferred::evaluate(realm, ORDER)?;
+    deferred::finish(realm)
 }
+
+/// All JavaScript halves. Each may use those before it.
+const ORDER: &[When] = &[
+    When::Now(global_scope::FIRST),
+    When::Now(events::SOURCES),
+    When::Now(global_scope::SOURCES),
+    When::Now(timers::SOURCES),
+    When::Now(wasm::SOURCES),
+    When::Now(abort::SOURCES),
+    When::Now(scheduler::SOURCES),
+    When::Now(url::SOURCES),
+    When::Asked {
+        globals: "URLPattern",
+        members: "urlPattern",
+        sources: url_pattern::SOURCES,
+    },
+    When::Now(encoding::SOURCES),
+    When::Asked {
+        globals: "TextEncoderStream TextDecoderStream",
+        members: "",
+        sources: encoding::STREAMS,
+    },
+    When::Now(base64::SOURCES),
+    When::Now(structured_clone::SOURCES),
+    When::Asked {
+        globals: "MessageChannel MessagePort",
+        members: "",
+        sources: message_channel::SOURCES,
+    },
+    When::Now(performance::SOURCES),
+    When::Asked {
+        globals: "",
+        members: "console",
+        sources: console::TEXTS,
+    },
+    When::Now(console::SOURCES),
+    When::Now(streams::SOURCES),
+    When::Asked {
+        globals: "ByteLengthQueuingStrategy CountQueuingStrategy",
+        members: "",
+        sources: streams::STRATEGIES,
+    },
+    When::Asked {
+        globals: "",
+        members: "streams.teeReadable",
+        sources: streams::TEE,
+    },
+    When::Asked {
+        globals: "",
+        members: "streams.pipe",
+        sources: streams::PIPE,
+    },
+    When::Asked {
+        globals: "TransformStream TransformStreamDefaultController",
+        members: "streams.TransformStream streams.createTransform",
+        sources: streams::TRANSFORM,
+    },
+    When::Asked {
+        globals: "IdentityTransformStream FixedLengthStream",
+        members: "",
+        sources: streams::IDENTITY,
+    },
+    When::Asked {
+        globals: "CompressionStream DecompressionStream",
+        members: "",
+        sources: compression::SOURCES,
+    },
+    When::Now(blob::SOURCES),
+    When::Asked {
+        globals: "FormData",
+        members: "formdata",
+        sources: formdata::SOURCES,
+    },
+    When::Asked {
+        globals: "CryptoKey SubtleCrypto",
+        members: "crypto",
+        sources: crypto::SUBTLE,
+    },
+    When::Now(crypto::SOURCES),
+    When::Now(fetch::SOURCES),
+    When::Asked {
+        globals: "EventSource",
+        members: "eventSource",
+        sources: event_source::SOURCES,
+    },
+    When::Asked {
+        globals: "HTMLRewriter",
+        members: "htmlTokens",
+        sources: html_rewriter::SOURCES,
+    },
+    When::Asked {
+        globals: "",
+        members: "sockets",
+        sources: sockets::SOURCES,
+    },
+    When::Asked {
+        globals: "WebSocket WebSocketPair WebSocketRequestResponsePair",
+        members: "webSocket",
+        sources: websocket::SOURCES,
+    },
+    When::Now(navigator::SOURCES),
+    When::Now(cache::SOURCES),
+];

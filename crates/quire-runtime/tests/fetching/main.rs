@@ -8,3 +8,4 @@ mod requests;
 mod site;
 mod streaming;
 mod tls;
+mod trusted_tls;

@@ -93,12 +93,15 @@ impl WorkerProcess {
 ///   loop that the optimising compiler made.
 /// - No tail calls, as in V8: endless recursion ends in a `RangeError` and stacks keep their frames.
 /// - `using` and `SharedArrayBuffer`, which Workers have.
+/// - 8 MB may be filled before the collector looks at them for the first time, and at a time after that: in the default, 1 MB,
+///   a start does not fit.
 /// - UTC as the time zone, wherever the machine is.
-const ENGINE_OPTIONS: [(&str, &str); 5] = [
+const ENGINE_OPTIONS: [(&str, &str); 6] = [
     ("JSC_usePollingTraps", "1"),
     ("JSC_useTailCalls", "0"),
     ("JSC_useExplicitResourceManagement", "1"),
     ("JSC_useSharedArrayBuffer", "1"),
+    ("JSC_smallHeapSize", "8388608"),
     ("TZ", "UTC"),
 ];
 

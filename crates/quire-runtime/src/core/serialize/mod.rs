@@ -1,5 +1,6 @@
 //! Values as bytes, for what is stored or goes to another program. JavaScript only.
 
+use super::deferred::{self, When};
 use super::realm::Realm;
 use quire_jsc::Exception;
 use std::rc::Rc;
@@ -9,6 +10,15 @@ mod tests;
 
 /// Publishes `internals.serialize` and `internals.deserialize`. After all Web APIs, which say how their classes are written.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
-    realm.run_source("core/serialize/writer.js", include_str!("writer.js"))?;
-    realm.run_source("core/serialize/reader.js", include_str!("reader.js"))
+    deferred::evaluate(
+        realm,
+        &[When::Asked {
+            globals: "",
+            members: "serialize deserialize serializedTags",
+            sources: &[
+                ("core/serialize/writer.js", include_str!("writer.js")),
+                ("core/serialize/reader.js", include_str!("reader.js")),
+            ],
+        }],
+    )
 }

@@ -1,5 +1,5 @@
 // console (Console Standard). Everything goes out as (level, text) through one native operation.
-const { format, inspect, table, stackText, isError } = internals.console;
+// What makes texts of values, `internals.console`, is evaluated when it is first needed.
 const { clock, write } = { clock: ops.console_clock, write: ops.console_write };
 
 // "12.345ms", "1.234s", "1:02.345 (m:ss.mmm)"
@@ -20,7 +20,7 @@ function createConsole() {
   // Logging must not fail because a value cannot be shown.
   function text(args) {
     try {
-      return format(args);
+      return internals.console.format(args);
     } catch (error) {
       return `a value that could not be shown: ${describe(error)}`;
     }
@@ -46,17 +46,17 @@ function createConsole() {
     info: (...args) => print("info", text(args)),
     log: (...args) => print("log", text(args)),
     warn: (...args) => print("warn", text(args)),
-    dir: (value, options) => print("log", inspect(value, options)),
+    dir: (value, options) => print("log", internals.console.inspect(value, options)),
     dirxml: (...args) => print("log", text(args)),
     table: (data, columns) => {
-      const shown = table(data, Array.isArray(columns) ? columns.map(String) : undefined);
+      const shown = internals.console.table(data, Array.isArray(columns) ? columns.map(String) : undefined);
       print("log", shown ?? text([data]));
     },
     trace: (...args) => {
       const here = new Error();
       here.name = "Trace";
       here.message = text(args);
-      print("debug", stackText(here));
+      print("debug", internals.console.stackText(here));
     },
     group: (...args) => {
       if (args.length > 0) print("log", text(args));
@@ -106,6 +106,7 @@ function createConsole() {
 
 function describe(error) {
   try {
+    const { isError, stackText } = internals.console;
     return isError(error) ? stackText(error) : String(error);
   } catch {
     return "an error that has no text";
@@ -120,7 +121,7 @@ internals.expose("console", console);
 internals.events.logUncaught = (error) => {
   let shown;
   try {
-    shown = inspect(error);
+    shown = internals.console.inspect(error);
   } catch {
     shown = describe(error);
   }

@@ -6,14 +6,17 @@ use quire_jsc::Call;
 use std::time::Instant;
 
 /// Evaluated after web/events.
-pub(crate) const SOURCES: &[(&str, &str)] = &[
+pub(crate) const SOURCES: &[(&str, &str)] =
+    &[("web/console/console.js", include_str!("console.js"))];
+
+/// What makes texts of values: `internals.console`.
+pub(crate) const TEXTS: &[(&str, &str)] = &[
     ("web/console/primitives.js", include_str!("primitives.js")),
     ("web/console/errors.js", include_str!("errors.js")),
     ("web/console/layout.js", include_str!("layout.js")),
     ("web/console/inspect.js", include_str!("inspect.js")),
     ("web/console/format.js", include_str!("format.js")),
     ("web/console/table.js", include_str!("table.js")),
-    ("web/console/console.js", include_str!("console.js")),
 ];
 
 pub(crate) fn install(realm: &Realm) {

@@ -5,6 +5,7 @@ use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, Unbound
 use openssl::aes::{AesKey, unwrap_key, wrap_key};
 use openssl::cipher::{Cipher, CipherRef};
 use openssl::cipher_ctx::{CipherCtx, CipherCtxRef};
+use quire_jsc::memory;
 
 /// The length of a block, and of the initialization vector or counter of most modes.
 pub(crate) const BLOCK: usize = 16;
@@ -77,7 +78,7 @@ pub(crate) fn cbc(
         Direction::Encrypt => context.encrypt_init(Some(cipher), Some(key), Some(iv))?,
         Direction::Decrypt => context.decrypt_init(Some(cipher), Some(key), Some(iv))?,
     }
-    let mut output = Vec::with_capacity(data.len() + 2 * BLOCK);
+    let mut output = memory::with_capacity(data.len() + 2 * BLOCK);
     let written = context.cipher_update_vec(data, &mut output)?;
     match context.cipher_final_vec(&mut output) {
         Ok(_) => Ok(output),
@@ -116,7 +117,7 @@ pub(crate) fn ctr(
         until_wrap as usize * BLOCK
     };
     let (before, after) = data.split_at(cut);
-    let mut output = Vec::with_capacity(data.len() + BLOCK);
+    let mut output = memory::with_capacity(data.len() + BLOCK);
     for (part, counter) in [(before, start), (after, start & !mask)] {
         if part.is_empty() {
             continue;
@@ -196,7 +197,7 @@ impl Gcm<'_> {
     pub(crate) fn encrypt(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.check(data)?;
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = vec![0; data.len() + self.tag_length];
+            let mut output = memory::zeroed(data.len() + self.tag_length);
             // The only call that does not want the data in the place of the output: as what comes after no data at all.
             key.seal_in_place_scatter(
                 nonce,
@@ -208,7 +209,7 @@ impl Gcm<'_> {
             .map_err(CryptoError::operation("AES-GCM encryption failed."))?;
             return Ok(output);
         }
-        let mut output = Vec::with_capacity(data.len() + BLOCK);
+        let mut output = memory::with_capacity(data.len() + BLOCK);
         let mut context = self.begin(Direction::Encrypt, key)?;
         context.cipher_update_vec(data, &mut output)?;
         context.cipher_final_vec(&mut output)?;
@@ -231,14 +232,14 @@ impl Gcm<'_> {
         let failed = || decryption_failed("AES-GCM", length, length);
         let (text, tag) = data.split_at(length);
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = vec![0; length];
+            let mut output = memory::zeroed(length);
             let additional_data = Aad::from(self.additional_data);
             key.open_separate_gather(nonce, additional_data, text, tag, &mut output)
                 .map_err(|_| failed())?;
             return Ok(output);
         }
         let mut context = self.begin(Direction::Decrypt, key)?;
-        let mut output = Vec::with_capacity(length + BLOCK);
+        let mut output = memory::with_capacity(length + BLOCK);
         context.cipher_update_vec(text, &mut output)?;
         context.set_tag(tag)?;
         context

@@ -1,6 +1,5 @@
 // crypto: random values and the way to the rest.
 const NativeTypeError = TypeError;
-const { subtle, digestStream } = internals.crypto;
 const { isView } = ArrayBuffer;
 const RANDOM_BYTES_MAX = 65536;
 const secret = Symbol();
@@ -23,11 +22,11 @@ class Crypto {
 
   get subtle() {
     Crypto.#check(this);
-    return subtle;
+    return internals.crypto.subtle;
   }
   get DigestStream() {
     Crypto.#check(this);
-    return digestStream();
+    return internals.crypto.digestStream();
   }
 
   getRandomValues(view) {

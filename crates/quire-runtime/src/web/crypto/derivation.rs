@@ -2,6 +2,11 @@
 
 use super::digest::Hash;
 use super::error::CryptoError;
+use aws_lc_rs::pbkdf2::{
+    self as fast, PBKDF2_HMAC_SHA1, PBKDF2_HMAC_SHA256, PBKDF2_HMAC_SHA384, PBKDF2_HMAC_SHA512,
+};
+use openssl::nid::Nid;
+use std::num::NonZeroU32;
 
 /// HKDF (RFC 5869).
 pub(crate) fn hkdf(
@@ -37,7 +42,18 @@ pub(crate) fn pbkdf2(
     length: usize,
 ) -> Result<Vec<u8>, CryptoError> {
     let mut output = vec![0; length];
-    if length > 0 {
+    // Several times as fast as OpenSSL before 3.2, which looks everything up anew for each application of the hash function.
+    let algorithm = match hash.message_digest().type_() {
+        Nid::SHA1 => Some(PBKDF2_HMAC_SHA1),
+        Nid::SHA256 => Some(PBKDF2_HMAC_SHA256),
+        Nid::SHA384 => Some(PBKDF2_HMAC_SHA384),
+        Nid::SHA512 => Some(PBKDF2_HMAC_SHA512),
+        _ => None,
+    };
+    let count = u32::try_from(iterations).ok().and_then(NonZeroU32::new);
+    if let (Some(algorithm), Some(count), 1..) = (algorithm, count, length) {
+        fast::derive(algorithm, count, salt, password, &mut output);
+    } else if length > 0 {
         openssl::pkcs5::pbkdf2_hmac(
             password,
             salt,
@@ -109,9 +125,27 @@ mod tests {
             hex(&pbkdf2(hash("SHA-256"), b"", b"", 1, 4).unwrap()).len(),
             8
         );
+        // RFC 7914 §11
+        let derived = pbkdf2(hash("SHA-256"), b"passwd", b"salt", 1, 64).unwrap();
+        assert!(hex(&derived).starts_with("55ac046e56e3089fec1691c22544b605"));
         // RFC 7914 §12
         let derived = scrypt(b"", b"", (16, 1, 1), 32 << 20, 64).unwrap();
         assert!(hex(&derived).starts_with("77d6576238657b203b19ca42c18a0497"));
         assert!(scrypt(b"", b"", (15, 1, 1), 32 << 20, 64).is_err());
+    }
+
+    #[test]
+    fn both_libraries_derive_the_same() {
+        for name in ["MD5", "SHA-1", "SHA-256", "SHA-384", "SHA-512"] {
+            let hash = Hash::named(name).unwrap();
+            for (password, length) in [(&b"a password"[..], 100), (b"", 1)] {
+                let mut expected = vec![0; length];
+                let digest = hash.message_digest();
+                openssl::pkcs5::pbkdf2_hmac(password, b"salt", 3, digest, &mut expected).unwrap();
+                let derived = pbkdf2(hash, password, b"salt", 3, length).unwrap();
+                assert_eq!(derived, expected, "{name}");
+            }
+            assert!(pbkdf2(hash, b"", b"", 0, 1).is_err());
+        }
     }
 }

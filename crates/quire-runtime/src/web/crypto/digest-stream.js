@@ -14,7 +14,7 @@ function chunkBytes(chunk) {
 }
 
 function define() {
-  class Stream extends globalThis.WritableStream {
+  class Stream extends internals.pristine.WritableStream {
     #digest;
     #written = 0n;
     // Ends the stream, if it has not ended.

@@ -23,8 +23,11 @@ use error::CryptoError;
 use quire_jsc::{Call, Value};
 use std::rc::Rc;
 
-/// Evaluated after web/events. `DigestStream` needs web/streams when it is first asked for.
-pub(crate) const SOURCES: &[(&str, &str)] = &[
+/// Evaluated after web/events.
+pub(crate) const SOURCES: &[(&str, &str)] = &[("web/crypto/crypto.js", include_str!("crypto.js"))];
+
+/// All but random values: `internals.crypto`. `DigestStream` needs web/streams when it is first asked for.
+pub(crate) const SUBTLE: &[(&str, &str)] = &[
     ("web/crypto/key.js", include_str!("key.js")),
     ("web/crypto/algorithms.js", include_str!("algorithms.js")),
     ("web/crypto/jwk.js", include_str!("jwk.js")),
@@ -40,7 +43,6 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
         "web/crypto/digest-stream.js",
         include_str!("digest-stream.js"),
     ),
-    ("web/crypto/crypto.js", include_str!("crypto.js")),
 ];
 
 pub(crate) fn install(realm: &Realm) {

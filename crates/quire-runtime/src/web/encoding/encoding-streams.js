@@ -13,7 +13,7 @@ class TextEncoderStream {
   constructor() {
     // The first half of a surrogate pair whose second half may come with the next chunk.
     let pending = "";
-    this.#transform = new globalThis.TransformStream({
+    this.#transform = new internals.streams.TransformStream({
       transform(chunk, controller) {
         let text = `${pending}${chunk}`;
         const last = text.charCodeAt(text.length - 1);
@@ -59,7 +59,7 @@ class TextDecoderStream {
     this.#ignoreBOM = Boolean(options?.ignoreBOM);
     const decode = createDecoder(this.#encoding, { stripBom: !this.#ignoreBOM, fatal: this.#fatal });
     const nothing = new Uint8Array(0);
-    this.#transform = new globalThis.TransformStream({
+    this.#transform = new internals.streams.TransformStream({
       transform(chunk, controller) {
         if (chunk === undefined) throw new NativeTypeError("a chunk of a TextDecoderStream must be a buffer or a view of one");
         const text = decode(input(chunk), true);

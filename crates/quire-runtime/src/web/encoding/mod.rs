@@ -8,14 +8,15 @@ use decoder::{StreamingDecoder, decode_utf8};
 use encoding_rs::Encoding;
 use quire_jsc::{Call, Value};
 
-/// Evaluated after web/events. The streams need web/streams when one is constructed, not before.
-pub(crate) const SOURCES: &[(&str, &str)] = &[
-    ("web/encoding/encoding.js", include_str!("encoding.js")),
-    (
-        "web/encoding/encoding-streams.js",
-        include_str!("encoding-streams.js"),
-    ),
-];
+/// Evaluated after web/events.
+pub(crate) const SOURCES: &[(&str, &str)] =
+    &[("web/encoding/encoding.js", include_str!("encoding.js"))];
+
+/// Need web/streams when one is constructed.
+pub(crate) const STREAMS: &[(&str, &str)] = &[(
+    "web/encoding/encoding-streams.js",
+    include_str!("encoding-streams.js"),
+)];
 
 const NOT_DECODABLE: &str = "Failed to decode input.";
 

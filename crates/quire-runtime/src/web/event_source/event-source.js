@@ -6,7 +6,7 @@ const { ErrorEvent, EventTarget, createMessageEvent, dispatch, fire } = internal
 const { getChunkReader, isDisturbed, isLocked, isReadableStream } = internals.streams;
 const { createDecoder } = internals.encoding;
 const { setTimeout, clearTimeout } = internals.timers;
-const { AbortController, fetch } = globalThis;
+const { AbortController, fetch } = internals.pristine;
 const { max, min } = Math;
 const key = Symbol();
 

@@ -5,7 +5,7 @@
 // ReadableStream is made only when `body` is touched, and a stream that nobody has read gives back what it
 // was made of when it is passed on.
 
-const { ReadableStream, TransformStream } = globalThis;
+const { ReadableStream } = globalThis;
 const { current } = internals;
 const NULL_BYTES = new Uint8Array(0);
 
@@ -286,7 +286,7 @@ function transfer(content) {
       from = inner;
       ({ kind, source } = inner);
     } else {
-      const { readable, writable } = new TransformStream();
+      const { readable, writable } = new internals.streams.TransformStream();
       // The reader of the other end learns of the error.
       content.stream.pipeTo(writable).catch(() => {});
       source = readable;

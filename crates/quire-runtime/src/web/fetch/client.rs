@@ -69,7 +69,7 @@ pub(crate) fn tls() -> rustls::ClientConfig {
         rustls::crypto::aws_lc_rs::default_provider().into(),
     )
     .with_safe_default_protocol_versions()
-    .unwrap_or_else(|error| unreachable!("ring supports the default versions: {error}"))
+    .unwrap_or_else(|error| unreachable!("AWS-LC supports the default versions: {error}"))
     .with_root_certificates(roots)
     .with_no_client_auth()
 }

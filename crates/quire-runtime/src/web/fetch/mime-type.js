@@ -1,6 +1,5 @@
 // The type of the Blob that a body is read as: its Content-Type as the MIME Sniffing Standard parses and writes it.
 
-const { parseMediaType } = internals.formdata;
 const ESSENCE = /^[!#$%&'*+\-.^_`|~0-9a-z]+\/[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
@@ -20,7 +19,7 @@ function serialise({ essence, parameters }) {
 internals.mimeType = (value) => {
   let found = "";
   for (const item of value?.match(ITEM) ?? []) {
-    const type = parseMediaType(item);
+    const type = internals.formdata.parseMediaType(item);
     if (ESSENCE.test(type.essence)) found = serialise(type);
   }
   return found;

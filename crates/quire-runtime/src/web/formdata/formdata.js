@@ -182,6 +182,7 @@ internals.defineClass(FormData, "FormData");
 internals.expose("FormData", FormData);
 
 internals.formdata = {
+  FormData,
   isFormData,
   // The entries as [name, value, name, value …]: the form's own array. Values are strings and Files.
   entriesOf,

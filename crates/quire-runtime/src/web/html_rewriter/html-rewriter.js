@@ -3,7 +3,7 @@
 // The parser runs outside JavaScript. It calls `dispatch` for each token that a handler wants, and waits: for the call to return, and
 // if the handler returned a promise until `html_settle`.
 
-const { AbortController, Response } = globalThis;
+const { AbortController, Response } = internals.pristine;
 const { body: bodies, htmlTokens, response: responses } = internals;
 const { apply } = Reflect;
 const NativeError = Error;

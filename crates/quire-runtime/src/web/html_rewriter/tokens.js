@@ -2,7 +2,7 @@
 // used until its handler is done.
 
 const { body: bodies } = internals;
-const { ReadableStream } = globalThis;
+const { ReadableStream } = internals.pristine;
 
 // As in token.rs.
 const NAME = 0;

@@ -3,7 +3,7 @@
 const { apply } = Reflect;
 const { test: regExpTest } = RegExp.prototype;
 const { then } = Promise.prototype;
-const { WritableStream, URL } = globalThis;
+const { WritableStream, URL } = internals.pristine;
 const S = internals.streams;
 const NativeTypeError = TypeError;
 

@@ -37,13 +37,16 @@ pub(crate) struct Close {
 }
 
 impl Message {
+    fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+            Self::Close(_) | Self::Lost(_) => 0,
+        }
+    }
+
     fn weight(&self) -> usize {
-        MESSAGE_OVERHEAD_BYTES
-            + match self {
-                Self::Text(text) => text.len(),
-                Self::Binary(bytes) => bytes.len(),
-                Self::Close(_) | Self::Lost(_) => 0,
-            }
+        MESSAGE_OVERHEAD_BYTES + self.len()
     }
 
     /// Whether no other message follows.
@@ -150,6 +153,11 @@ impl Endpoint {
         self.incoming.pop().await
     }
 
+    /// The bytes of messages that the other end has not taken yet.
+    pub(crate) fn waiting_bytes(&self) -> usize {
+        self.outgoing.queue.borrow().iter().map(Message::len).sum()
+    }
+
     /// Whether the other end has taken most of what was sent, or will not take any more.
     pub(crate) fn has_room(&self) -> bool {
         self.outgoing.bytes.get() <= READ_AHEAD_BYTES || self.outgoing.receiver_gone.get()
@@ -253,6 +261,18 @@ mod tests {
             Sent::Queued,
             "one message may be of any length"
         );
+    }
+
+    #[test]
+    fn an_end_knows_what_waits_for_the_other() {
+        let (one, two) = Endpoint::pair();
+        one.send(text("four"));
+        one.send(Message::Binary(vec![0; 1000]));
+        assert_eq!((one.waiting_bytes(), two.waiting_bytes()), (1004, 0));
+        assert!(two.receive().now_or_never().is_some());
+        assert_eq!(one.waiting_bytes(), 1000);
+        drop(two);
+        assert_eq!(one.waiting_bytes(), 0);
     }
 
     #[test]

@@ -88,6 +88,11 @@ pub(crate) fn install(realm: &Realm) {
         }
         Ok(sent == Sent::Queued)
     });
+    // How many bytes of messages were sent and not yet taken by the other side; 0 of a socket that is gone.
+    realm.realm_op("websocket_buffered", |realm, call| {
+        let endpoint = endpoint(realm, handle(call, 0)?);
+        Ok(endpoint.map_or(0, |endpoint| endpoint.waiting_bytes()) as f64)
+    });
     realm.realm_op("websocket_close", |realm, call| {
         let close = Close {
             code: call.number(1)? as u16,

@@ -6,7 +6,7 @@ const { test: regExpTest } = RegExp.prototype;
 const { isView } = ArrayBuffer;
 const { defineProperty } = Object;
 const { Event, EventTarget, createMessageEvent, CloseEvent, ErrorEvent, dispatch } = internals.events;
-const { URL } = globalThis;
+const { URL } = internals.pristine;
 const NativeTypeError = TypeError;
 const NativeArrayBuffer = ArrayBuffer;
 const NativeUint8Array = Uint8Array;
@@ -117,7 +117,7 @@ class WebSocket extends EventTarget {
     const state = stateOf(this);
     if (code !== undefined) {
       code = toInt32(code);
-      if (!(code >= 1000 && code < 5000) || code === 1004 || code === 1005 || code === 1006 || code === 1015) {
+      if (!isCloseCode(code)) {
         throw internals.domException("InvalidAccessError", `Invalid WebSocket close code: ${code}.`);
       }
     }
@@ -157,8 +157,8 @@ class WebSocket extends EventTarget {
   }
 
   get bufferedAmount() {
-    stateOf(this);
-    return 0;
+    const state = stateOf(this);
+    return state.owner === ACCEPTED ? ops.websocket_buffered(state.number) : 0;
   }
 
   get url() {
@@ -188,6 +188,12 @@ class WebSocket extends EventTarget {
     const { readyState, bufferedAmount, url, protocol, extensions, binaryType } = this;
     return `WebSocket ${inspect({ readyState, bufferedAmount, url, protocol, extensions, binaryType })}`;
   }
+}
+
+/** What a program may close with: for the original more than for the standard. */
+function isCloseCode(code) {
+  if (internals.compatibility.pedantic_wpt) return code === 1000 || (code >= 3000 && code < 5000);
+  return code >= 1000 && code < 5000 && code !== 1004 && code !== 1005 && code !== 1006 && code !== 1015;
 }
 
 /** As Web IDL has `int`: also what is no number is one. */
