@@ -80,7 +80,7 @@ internals.defer = (number, globals, members) => {
 /** Puts a function in the place of the engine's own, of the same look. */
 function replace(owner, name, make) {
   const { value: own, ...attributes } = getOwnPropertyDescriptor(owner, name);
-  // A bound function has no source either.
+  // The text of a bound function is no source either.
   const value = apply(bind, make(own), [undefined]);
   defineProperty(value, "name", { value: name, configurable: true });
   defineProperty(value, "length", { value: own.length, configurable: true });
