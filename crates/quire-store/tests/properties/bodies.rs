@@ -5,8 +5,9 @@ use std::fs;
 use std::io::Read;
 use std::path::Path;
 
+use quire_store::Blob;
 use quire_store::cache::{
-    CacheBody, CacheDirectory, CacheEntry, CacheHead, CacheKey, CacheLimits, CacheStore,
+    CacheDirectory, CacheEntry, CacheHead, CacheKey, CacheLimits, CacheStore,
 };
 use tempfile::TempDir;
 
@@ -136,8 +137,8 @@ fn put(
 
 fn read(entry: CacheEntry) -> Expected {
     let body = match entry.body {
-        CacheBody::Bytes(bytes) => bytes,
-        CacheBody::File(mut file, length) => {
+        Blob::Bytes(bytes) => bytes,
+        Blob::File(mut file, length) => {
             let mut bytes = Vec::new();
             file.read_to_end(&mut bytes).expect("a body can be read");
             assert_eq!(bytes.len() as u64, length);
