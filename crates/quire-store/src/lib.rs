@@ -6,6 +6,7 @@
 
 mod blobs;
 pub mod cache;
+pub mod d1;
 mod error;
 mod folder;
 pub mod kv;

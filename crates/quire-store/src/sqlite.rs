@@ -92,7 +92,8 @@ impl Database {
     }
 }
 
-fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
+/// A connection of its own.
+pub(crate) fn connect(path: &Path, durability: Durability) -> Result<Connection, StoreError> {
     let open = || {
         let connection = Connection::open(path)?;
         connection.busy_timeout(BUSY_MAX)?;

@@ -13,6 +13,7 @@ use quire_config::{
 };
 use quire_server::{DEFAULT_PORT, LogLevel};
 
+use crate::d1::D1Arguments;
 use crate::kv::KvArguments;
 
 /// Runs Cloudflare Pages projects on your own machine: static files, Functions, middleware.
@@ -39,6 +40,8 @@ pub enum Command {
     Routes(RoutesArguments),
     /// Work with key-value namespaces
     Kv(KvArguments),
+    /// Work with SQL databases
+    D1(D1Arguments),
     /// Answer requests for the process that started this one
     #[command(hide = true)]
     Worker,
@@ -331,7 +334,7 @@ impl Arguments {
             Command::Serve(arguments) => &arguments.project,
             Command::Build(arguments) => &arguments.project,
             Command::Routes(arguments) => &arguments.project,
-            Command::Kv(_) | Command::Worker => return arguments,
+            Command::Kv(_) | Command::D1(_) | Command::Worker => return arguments,
         };
         if let Some(reason) = project.refused.reason() {
             Arguments::command()

@@ -42,6 +42,10 @@ pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
         let id = namespace.id.clone();
         add(&namespace.binding, Resource::Kv { id });
     }
+    for database in &environment.d1_databases {
+        let id = database.database_id.clone();
+        add(&database.binding, Resource::D1 { id });
+    }
     for service in &environment.services {
         let resource = Resource::Service {
             script: service_script(service),
@@ -100,10 +104,6 @@ pub fn unsupported(environment: &Environment) -> Option<Notice> {
         .r2_buckets
         .iter()
         .for_each(|bucket| add("r2_buckets", &bucket.binding));
-    environment
-        .d1_databases
-        .iter()
-        .for_each(|database| add("d1_databases", &database.binding));
     environment
         .durable_objects
         .iter()

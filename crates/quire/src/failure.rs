@@ -11,6 +11,7 @@ use quire_server::ServerError;
 use crate::build::BuildError;
 use crate::built::BuiltError;
 use crate::configuration::{NamedFileError, RedirectError};
+use crate::d1::D1Failure;
 use crate::kv::KvError;
 use crate::project::ProjectError;
 use crate::services::ServiceError;
@@ -72,6 +73,10 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Kv(#[from] KvError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    D1(#[from] D1Failure),
 
     #[error("cannot read `{}`: {source}", .path.display())]
     Read {

@@ -14,6 +14,7 @@ mod build;
 mod built;
 mod configuration;
 mod copy;
+mod d1;
 mod deployment;
 mod dev;
 mod explain;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
         Command::Build(arguments) => build::run(&arguments),
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Kv(arguments) => kv::run(arguments),
+        Command::D1(arguments) => d1::run(arguments),
         Command::Worker => return worker::run(),
     };
     result.unwrap_or_else(|failure| {

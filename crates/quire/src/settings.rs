@@ -442,7 +442,7 @@ fn today() -> String {
 
 /// Year, month and day of the Gregorian calendar, from days since 1970-01-01. Years are counted from March, so that
 /// the leap day is a year's last.
-fn civil(days: u64) -> (u64, u64, u64) {
+pub fn civil(days: u64) -> (u64, u64, u64) {
     let days = days + 719_468;
     let era = days / 146_097;
     let day_of_era = days % 146_097;

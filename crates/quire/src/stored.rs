@@ -22,8 +22,8 @@ pub struct StoredArguments {
     env: Option<String>,
 
     /// Use the data on this machine, as always
-    #[arg(long, hide = true)]
-    local: bool,
+    #[arg(id = "local", long = "local", hide = true)]
+    _local: bool,
 
     /// Use the data in a Cloudflare account, which quire cannot
     #[arg(long, hide = true, conflicts_with = "local")]

@@ -197,7 +197,7 @@ fn a_folder_that_cannot_be_used_is_named() {
 fn the_command_line_works_beside_a_server() {
     let project = project();
     let server = start(&project);
-    put(&server, "from%20the%20server", "one");
+    put(&server, "from-server", "one");
     let quire = |arguments: &[&str]| run(project.path(), arguments);
     let printed = |arguments: &[&str]| {
         let (status, text) = quire(arguments);
@@ -227,7 +227,7 @@ fn the_command_line_works_beside_a_server() {
             "kv",
             "key",
             "get",
-            "from the server",
+            "from-server",
             "--namespace-id",
             "entries",
             "--text"
@@ -240,7 +240,7 @@ fn the_command_line_works_beside_a_server() {
     );
     let listed: serde_json::Value =
         serde_json::from_str(&printed(&with(&["kv", "key", "list"]))).unwrap();
-    assert_eq!(listed[0]["name"], "from the server");
+    assert_eq!(listed[0]["name"], "from-server");
     assert_eq!(listed[1]["metadata"], serde_json::json!({ "a": 1 }));
     project.write(
         "in.json",
@@ -325,6 +325,6 @@ fn the_command_line_works_beside_a_server() {
         "KV",
         "--skip-confirmation",
     ]);
-    assert_eq!(server.get("/from%20the%20server").status, 404);
+    assert_eq!(server.get("/from-server").status, 404);
     server.stop();
 }

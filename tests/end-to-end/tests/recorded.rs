@@ -52,4 +52,5 @@ recorded! {
     npm_packages: "packages",
     key_value: "kv",
     error_stacks: "stacks",
+    sql_databases: "d1",
 }

@@ -3,6 +3,7 @@
 //! A [`Binding`] says which resource a name in `env` stands for. While a program is loaded, `bindings.js` makes an object of
 //! each by the function that the kind's own file gave to `internals.bindings.define`.
 
+mod d1;
 mod kv;
 mod remote;
 // Part of it is for those who host objects.
@@ -47,6 +48,11 @@ pub enum Resource {
         /// Whether the objects have `storage.sql`, by the migrations of the program that exports the class.
         sqlite: bool,
     },
+    /// An SQL database.
+    D1 {
+        /// What selects the data.
+        id: String,
+    },
     /// A key-value namespace.
     Kv {
         /// What selects the data.
@@ -61,9 +67,11 @@ pub enum Resource {
 
 /// Makes the bindings: native operations first, then the JavaScript halves. After the Web APIs, on which they stand.
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
+    d1::install(realm);
     kv::install(realm);
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
+        d1::SOURCES,
         kv::SOURCES,
         remote::SOURCES,
         storage::SOURCES,

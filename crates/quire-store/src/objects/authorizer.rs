@@ -33,16 +33,16 @@ enum PragmaArgument {
 
 /// Whether the statement that is being prepared is the program's or our own.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Trust(Arc<AtomicBool>);
+pub(crate) struct Trust(Arc<AtomicBool>);
 
 impl Trust {
     /// From now on statements are the program's (`false`) or ours (`true`).
-    pub(super) fn set(&self, trusted: bool) {
+    pub(crate) fn set(&self, trusted: bool) {
         self.0.store(trusted, Ordering::Relaxed);
     }
 
     /// The function that SQLite asks.
-    pub(super) fn authorizer(&self) -> impl FnMut(AuthContext<'_>) -> Authorization + Send + use<> {
+    pub(crate) fn authorizer(&self) -> impl FnMut(AuthContext<'_>) -> Authorization + Send + use<> {
         let trusted = self.0.clone();
         move |context| {
             if trusted.load(Ordering::Relaxed) || is_allowed(&context) {
@@ -134,7 +134,8 @@ fn is_allowed_module(name: &str) -> bool {
 }
 
 fn is_allowed_function(name: &str) -> bool {
-    FUNCTIONS.contains(&format!(" {name} "))
+    // Some come as they are written, such as CURRENT_TIMESTAMP.
+    FUNCTIONS.contains(&format!(" {} ", name.to_ascii_lowercase()))
 }
 
 fn is_allowed_pragma(name: &str, value: Option<&str>) -> bool {

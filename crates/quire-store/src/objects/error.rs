@@ -38,6 +38,16 @@ impl ObjectError {
         !matches!(self, Self::Sql(_))
     }
 
+    /// Whether the time for it was over.
+    pub(crate) fn is_interruption(&self) -> bool {
+        match self {
+            Self::Store(StoreError::Database { source, .. }) => {
+                source.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+            }
+            _ => false,
+        }
+    }
+
     /// For a failure that is not the program's.
     pub(super) fn own(path: &Path) -> impl Fn(rusqlite::Error) -> Self + use<> {
         let path = path.to_path_buf();
@@ -54,7 +64,7 @@ impl ObjectError {
     }
 
     /// For a failure of the program's SQL.
-    pub(super) fn of_program(path: &Path) -> impl Fn(rusqlite::Error) -> Self + use<> {
+    pub(crate) fn of_program(path: &Path) -> impl Fn(rusqlite::Error) -> Self + use<> {
         let own = Self::own(path);
         move |source| match source.sqlite_error_code() {
             Some(

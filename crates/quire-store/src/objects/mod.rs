@@ -10,6 +10,14 @@ mod state;
 mod statements;
 mod values;
 
+/// What keeps a program's SQL within bounds, for other stores too.
+pub(crate) mod sandbox {
+    pub(crate) use super::authorizer::Trust;
+    pub(crate) use super::namespace::limit;
+    pub(crate) use super::sql::{USE_TRANSACTIONS, controls_transactions};
+    pub(crate) use super::statements::{first_word, is_empty, split};
+}
+
 pub use alarms::{Alarm, Alarms};
 pub use error::ObjectError;
 pub use log::Log;

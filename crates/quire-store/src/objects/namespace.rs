@@ -115,11 +115,7 @@ fn connect(path: &Path) -> Result<(Connection, Trust, Option<i64>), ObjectError>
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
-        for (limit, value) in LIMITS {
-            connection.set_limit(limit, value)?;
-        }
-        connection.set_limit(Limit::SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX)?;
+        limit(&connection)?;
         connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
         connection.authorizer(Some(trust.authorizer()))?;
         Ok((connection, version, alarm))
@@ -131,6 +127,16 @@ fn connect(path: &Path) -> Result<(Connection, Trust, Option<i64>), ObjectError>
             path: path.to_path_buf(),
         })),
     }
+}
+
+/// Sets what a program's SQL may use.
+pub(crate) fn limit(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true)?;
+    for (limit, value) in LIMITS {
+        connection.set_limit(limit, value)?;
+    }
+    connection.set_limit(Limit::SQLITE_LIMIT_TRIGGER_DEPTH, TRIGGER_DEPTH_MAX)?;
+    Ok(())
 }
 
 /// Makes the database of a new object, durably and whole: nobody sees half of one.

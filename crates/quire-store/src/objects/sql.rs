@@ -14,7 +14,7 @@ const RESULT_BYTES_MAX: usize = 128 * 1024 * 1024;
 const VALUE_BYTES: usize = size_of::<SqlValue>();
 
 /// What programs get to read that try to control transactions by themselves.
-const USE_TRANSACTIONS: &str = "To execute a transaction, please use the state.storage.transaction() or state.storage.transactionSync() \
+pub(crate) const USE_TRANSACTIONS: &str = "To execute a transaction, please use the state.storage.transaction() or state.storage.transactionSync() \
     APIs instead of the SQL BEGIN TRANSACTION or SAVEPOINT statements. The JavaScript API is safer because it will automatically \
     roll back on exceptions, and because it interacts correctly with Durable Objects' automatic atomic write coalescing.";
 
@@ -199,7 +199,7 @@ fn size(value: &SqlValue) -> usize {
         }
 }
 
-fn controls_transactions(statement: &str) -> bool {
+pub(crate) fn controls_transactions(statement: &str) -> bool {
     let word = super::statements::first_word(statement);
     ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"]
         .iter()

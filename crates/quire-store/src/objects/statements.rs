@@ -34,7 +34,7 @@ enum Token {
 
 /// The statements of a text, each with the semicolon that ends it. What follows the last semicolon is one too, unless it is
 /// only blanks; comments alone count.
-pub(super) fn split(sql: &str) -> Vec<&str> {
+pub(crate) fn split(sql: &str) -> Vec<&str> {
     let mut statements = Vec::new();
     let mut begin = 0;
     let mut at = 0;
@@ -67,13 +67,13 @@ pub(super) fn split(sql: &str) -> Vec<&str> {
 }
 
 /// Whether a statement consists of blanks and comments only, with or without the semicolon that ends it.
-pub(super) fn is_empty(statement: &str) -> bool {
+pub(crate) fn is_empty(statement: &str) -> bool {
     let rest = after_blanks(statement);
     rest.is_empty() || rest == ";"
 }
 
 /// The first word of a statement.
-pub(super) fn first_word(statement: &str) -> &str {
+pub(crate) fn first_word(statement: &str) -> &str {
     let rest = after_blanks(statement);
     match rest.is_empty() {
         true => rest,

@@ -1,0 +1,180 @@
+// D1Database: https://developers.cloudflare.com/d1/worker-api/
+
+const { isArray, from } = Array;
+const { isView } = ArrayBuffer;
+const { fromEntries } = Object;
+const { parse, stringify } = JSON;
+
+const FIRST_PRIMARY = "first-primary";
+const FIRST_UNCONSTRAINED = "first-unconstrained";
+
+const failed = (kind, text) => new Error(`${kind}: ${text}`, { cause: new Error(text) });
+
+const isByte = (value) => typeof value === "number" && value >= 0 && value < 256;
+
+/** A value for a parameter, as JSON has it. */
+function toParameter(value) {
+  const type = typeof value;
+  if (type === "number" || value === null) return value;
+  if (type === "string") return value.isWellFormed() ? value : value.toWellFormed();
+  if (type === "boolean") return value ? 1 : 0;
+  if (type === "object") {
+    if (isArray(value) && value.every(isByte)) return value;
+    if (value instanceof ArrayBuffer) return from(new Uint8Array(value));
+    if (isView(value)) return from(value);
+  }
+  if (type === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
+  throw failed("D1_TYPE_ERROR", `Type '${type}' not supported for value '${value}'`);
+}
+
+let bookmarks = 0;
+
+/** A text that sorts behind all earlier ones. */
+function nextBookmark() {
+  const part = (number) => (number >>> 0).toString(16).padStart(8, "0");
+  const now = Date.now();
+  bookmarks = (bookmarks + 1) % 0xffff_ffff;
+  return `${part(now / 0x1_0000_0000)}-${part(now)}-${part(bookmarks)}-${"0".repeat(32)}`;
+}
+
+const asObjects = ({ meta, columns, rows }) => ({
+  success: true,
+  meta,
+  results: rows.map((row) => fromEntries(row.map((cell, i) => [columns[i], cell]))),
+});
+
+let query;
+
+class D1DatabaseSession {
+  #database;
+  #bookmark;
+  /** Whether it has no bookmark, because all queries go to the primary. */
+  #plain;
+
+  constructor(database, bookmark, plain = false) {
+    this.#database = database;
+    this.#bookmark = bookmark;
+    this.#plain = plain;
+  }
+
+  static {
+    /** The answers to queries, or the text of the error: one of both. */
+    query = async (session, queries) => {
+      const given = ops.d1_query(session.#database, stringify(queries));
+      const { results, error } = parse(typeof given === "string" ? given : await given);
+      if (error === undefined && !session.#plain) session.#bookmark = nextBookmark();
+      return { results, error };
+    };
+  }
+
+  prepare(sql) {
+    return new D1PreparedStatement(this, sql);
+  }
+
+  async batch(statements) {
+    return (await answers(this, statements.map(({ statement, params }) => ({ sql: statement, params })))).map(asObjects);
+  }
+
+  getBookmark() {
+    return this.#bookmark === FIRST_PRIMARY || this.#bookmark === FIRST_UNCONSTRAINED ? null : this.#bookmark;
+  }
+}
+
+async function answers(session, queries) {
+  const { results, error } = await query(session, queries);
+  if (error !== undefined) throw failed("D1_ERROR", error);
+  return results;
+}
+
+class D1PreparedStatement {
+  #session;
+
+  constructor(session, statement, params = []) {
+    this.#session = session;
+    this.statement = statement;
+    this.params = params;
+  }
+
+  bind(...values) {
+    return new D1PreparedStatement(this.#session, this.statement, values.map(toParameter));
+  }
+
+  async #answer() {
+    const [answer] = await answers(this.#session, [{ sql: this.statement, params: this.params }]);
+    return answer;
+  }
+
+  async first(column = undefined) {
+    const { results } = asObjects(await this.#answer());
+    if (results.length === 0) return null;
+    if (column === undefined) return results[0];
+    const value = results[0][column];
+    if (value === undefined) {
+      throw new Error(`D1_COLUMN_NOTFOUND: Column not found (${column})`, { cause: new Error("Column not found") });
+    }
+    return value;
+  }
+
+  async run() {
+    return asObjects(await this.#answer());
+  }
+
+  async all() {
+    return asObjects(await this.#answer());
+  }
+
+  async raw(options = undefined) {
+    const { columns, rows } = await this.#answer();
+    return options?.columnNames ? [columns, ...rows] : rows;
+  }
+}
+
+class D1Database {
+  #number;
+  #session;
+
+  constructor(number) {
+    this.#number = number;
+    this.#session = new D1DatabaseSession(number, null, true);
+  }
+
+  prepare(sql) {
+    return this.#session.prepare(sql);
+  }
+
+  async batch(statements) {
+    return this.#session.batch(statements);
+  }
+
+  async exec(sql) {
+    const lines = sql.trim().split("\n");
+    const { results, error } = await query(this.#session, lines.map((line) => ({ sql: line })));
+    if (error !== undefined) throw failed("D1_EXEC_ERROR", `Error in line 1: ${lines[0]}: ${error}`);
+    return { count: results.length, duration: results.reduce((sum, { meta }) => sum + meta.duration, 0) };
+  }
+
+  withSession(constraintOrBookmark = undefined) {
+    const asked = constraintOrBookmark?.trim();
+    return new D1DatabaseSession(this.#number, asked || FIRST_UNCONSTRAINED);
+  }
+
+  async query() {
+    throw new Error(
+      "D1_ERROR: D1Database.query() requires the d1_binding_jsrpc compatibility flag. Enable d1_binding_jsrpc before calling query().",
+    );
+  }
+
+  async dump() {
+    throw new Error("D1_DUMP_ERROR: Status + 404", { cause: new Error("Status 404") });
+  }
+}
+
+Object.defineProperty(D1Database.prototype, Symbol.toStringTag, { value: "WrappedBinding", configurable: true });
+for (const Class of [D1Database, D1DatabaseSession, D1PreparedStatement]) {
+  internals.structuredClone.register(Class, () => {
+    const message = `Could not serialize object of type "${Class.name}". This type does not support serialization.`;
+    throw internals.domException("DataCloneError", message);
+  });
+}
+
+internals.bindings.define("d1", ({ id }) => new D1Database(ops.d1_open(id)));

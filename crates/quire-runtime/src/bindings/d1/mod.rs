@@ -1,0 +1,94 @@
+//! `D1Database`, on quire-store's SQL databases.
+
+mod answers;
+mod queries;
+
+use crate::core::error::OpError;
+use crate::core::realm::Realm;
+use quire_jsc::{Call, Value};
+use quire_store::d1::{D1Database, D1Outcome, D1Query, Done};
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+
+pub(super) const SOURCES: &[(&str, &str)] = &[("bindings/d1/d1.js", include_str!("d1.js"))];
+
+/// A database of the program: its id, and once it was used the database itself.
+struct Bound {
+    id: String,
+    open: Option<Arc<D1Database>>,
+}
+
+/// The databases of a program; JavaScript names them by their place in the list.
+type Databases = Rc<RefCell<Vec<Bound>>>;
+
+pub(super) fn install(realm: &Realm) {
+    let databases = Databases::default();
+    // (id) → number
+    let bound = databases.clone();
+    realm.op("d1_open", move |call| {
+        let mut bound = bound.borrow_mut();
+        let id = call.string(0)?;
+        bound.push(Bound { id, open: None });
+        Ok((bound.len() - 1) as f64)
+    });
+    // (database, queries as JSON) → the answers as JSON, or a promise of that
+    realm.realm_op("d1_query", move |realm, call| {
+        realm.require_request()?.charge_subrequest()?;
+        let database = database(realm, &databases, call)?;
+        let queries = match queries::read(&call.string(1)?) {
+            Ok(queries) => queries,
+            Err(text) => return Ok(realm.context().string(&answers::error(&text))),
+        };
+        match database.read_at_once(&queries) {
+            Some(outcome) => Ok(realm.context().string(&answers::text(&outcome))),
+            None => later(realm, database, queries),
+        }
+    });
+}
+
+/// A promise of the answers to queries that write, or take long.
+fn later(
+    realm: &Rc<Realm>,
+    database: Arc<D1Database>,
+    queries: Vec<D1Query>,
+) -> Result<Value, OpError> {
+    let (sender, outcome) = oneshot::channel::<D1Outcome>();
+    tokio::task::spawn_blocking(move || {
+        // Nobody waits any more when the request has ended.
+        let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
+        match database.read(&queries) {
+            Some(outcome) => done(outcome),
+            None => database.write(queries, done),
+        }
+    });
+    realm.promise_of(async move {
+        Ok(match outcome.await {
+            Ok(outcome) => answers::text(&outcome),
+            Err(_) => answers::error("the program is ending"),
+        })
+    })
+}
+
+fn database(
+    realm: &Realm,
+    databases: &Databases,
+    call: &Call<'_>,
+) -> Result<Arc<D1Database>, OpError> {
+    let number = call.number(0)? as usize;
+    let mut databases = databases.borrow_mut();
+    let Some(bound) = databases.get_mut(number) else {
+        return Err(OpError::Error("there is no such database".into()));
+    };
+    if let Some(database) = &bound.open {
+        return Ok(database.clone());
+    }
+    let Some(folder) = realm.data_folder() else {
+        return Err(OpError::Error("D1_ERROR: there is no data folder".into()));
+    };
+    let database = D1Database::open(&folder.join("d1"), &bound.id)
+        .map_err(|error| OpError::Error(format!("D1_ERROR: {error}")))?;
+    bound.open = Some(database.clone());
+    Ok(database)
+}

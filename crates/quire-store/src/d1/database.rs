@@ -1,0 +1,149 @@
+//! A database, as one process sees it.
+
+use super::connection::Worker;
+use super::writer::{self, Job};
+use super::{D1Error, D1Outcome, D1Query, Done};
+use crate::StoreError;
+use crate::turn::Turn;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::mpsc::Sender;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::time::Duration;
+
+/// Connections that are kept open while nobody uses them.
+const KEPT_MAX: usize = 4;
+
+/// How long queries may take on the thread of who asks.
+const AT_ONCE_MAX: Duration = Duration::from_millis(5);
+
+/// A database. Within a process it is opened once.
+pub struct D1Database {
+    shared: Arc<Shared>,
+    jobs: OnceLock<Sender<Job>>,
+}
+
+pub(super) struct Shared {
+    pub(super) path: PathBuf,
+    pub(super) turn: Turn,
+    /// The row that this process inserted last.
+    pub(super) last_row_id: AtomicI64,
+    readers: Mutex<Vec<Worker>>,
+}
+
+/// The databases that this process has open.
+static OPEN: Mutex<BTreeMap<PathBuf, Weak<D1Database>>> = Mutex::new(BTreeMap::new());
+
+impl D1Database {
+    /// Opens the database of this id in `folder`, and makes it if there is none.
+    pub fn open(folder: &Path, id: &str) -> Result<Arc<Self>, StoreError> {
+        let folder = folder.join(file_name(id));
+        let path = folder.join("database.sqlite");
+        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(known) = open.get(&path).and_then(Weak::upgrade) {
+            return Ok(known);
+        }
+        crate::folder::create(&folder)?;
+        let database = Arc::new(Self {
+            shared: Arc::new(Shared {
+                turn: Turn::open(&folder),
+                last_row_id: AtomicI64::new(0),
+                readers: Mutex::new(vec![Worker::open(&path)?]),
+                path: path.clone(),
+            }),
+            jobs: OnceLock::new(),
+        });
+        open.insert(path, Arc::downgrade(&database));
+        Ok(database)
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Answers queries that only read, and for that take no long time; else `None`.
+    pub fn read_at_once(&self, queries: &[D1Query]) -> Option<D1Outcome> {
+        self.shared.read(queries, Some(AT_ONCE_MAX))
+    }
+
+    /// Answers queries that only read, however long they take; else `None`.
+    pub fn read(&self, queries: &[D1Query]) -> Option<D1Outcome> {
+        self.shared.read(queries, None)
+    }
+
+    /// Runs queries as one transaction. Does not block.
+    pub fn write(&self, queries: Vec<D1Query>, done: Done) {
+        let job = Job { queries, done };
+        let sender = match self.jobs.get() {
+            Some(sender) => sender,
+            None => match writer::start(self.shared.clone()) {
+                // Of two that start one at once, one ends with its sender.
+                Ok(sender) => self.jobs.get_or_init(|| sender),
+                Err(error) => return (job.done)(Err(D1Error::Store(error))),
+            },
+        };
+        if let Err(rejected) = sender.send(job) {
+            let path = self.shared.path.clone();
+            (rejected.0.done)(Err(D1Error::Store(StoreError::Closed { path })));
+        }
+    }
+}
+
+impl Shared {
+    fn read(&self, queries: &[D1Query], time: Option<Duration>) -> Option<D1Outcome> {
+        let kept = self.lock().pop();
+        let worker = match kept.map_or_else(|| Worker::open(&self.path), Ok) {
+            Ok(worker) => worker,
+            Err(error) => return Some(Err(D1Error::Store(error))),
+        };
+        let outcome = worker.only_reads(queries).then(|| {
+            worker.allow(time);
+            let outcome = self.snapshot(&worker, queries);
+            worker.allow(None);
+            outcome
+        });
+        let mut readers = self.lock();
+        if readers.len() < KEPT_MAX {
+            readers.push(worker);
+        }
+        match outcome {
+            Some(Err(error)) if time.is_some() && error.is_interruption() => None,
+            outcome => outcome,
+        }
+    }
+
+    /// Several queries see the same state.
+    fn snapshot(&self, worker: &Worker, queries: &[D1Query]) -> D1Outcome {
+        let several = queries.len() > 1;
+        if several {
+            worker.own("BEGIN")?;
+        }
+        let mut answers = (queries.iter())
+            .map(|query| worker.read(query))
+            .collect::<D1Outcome>();
+        if several {
+            worker.own("COMMIT")?;
+        }
+        for answer in answers.iter_mut().flatten() {
+            answer.last_row_id = self.last_row_id.load(Ordering::Relaxed);
+        }
+        answers
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Worker>> {
+        self.readers.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An id as the name of a folder: what is neither letter, digit, `-` nor `_` becomes `%` and two hexadecimal digits.
+fn file_name(id: &str) -> String {
+    id.bytes()
+        .map(|byte| match byte {
+            b'-' | b'_' => char::from(byte).to_string(),
+            byte if byte.is_ascii_alphanumeric() => char::from(byte).to_string(),
+            byte => format!("%{byte:02x}"),
+        })
+        .collect()
+}
