@@ -166,7 +166,7 @@ fn promises_of_ended_requests_reject_for_those_who_wait() {
 #[test]
 fn processor_time_is_summed_over_a_request() {
     let program = "spin(ms) { const end = Date.now() + ms; while (Date.now() < end); },
-         async sum() { for (let i = 0; i < 5; i++) { handlers.spin(40); await scheduler.wait(1); } return new Response('done'); },
+         async sum() { for (let i = 0; i < 50; i++) { handlers.spin(40); await scheduler.wait(1); } return new Response('done'); },
          async once() { handlers.spin(60); return new Response('done'); }";
     run(async {
         let site = limited(program, (100, 0)).await.unwrap();
@@ -239,6 +239,7 @@ fn a_handler_of_html_rewriter_that_never_settles_is_a_hang() {
     run(async {
         let site = start(
             "rewritten: (source) => new HTMLRewriter().on('p', { element: () => new Promise(() => {}) }).transform(new Response(source)),
+             read: async () => new Response(await handlers.rewritten('<b>x</b><p>y</p>').text()),
              answer: () => handlers.rewritten('<b>x</b><p>y</p>'),
              source: () => handlers.rewritten(new ReadableStream({ pull: () => new Promise(() => {}) })),
              async waits() {
@@ -247,6 +248,8 @@ fn a_handler_of_html_rewriter_that_never_settles_is_a_hang() {
              }",
         )
         .await;
+        let failure = site.send(get("/read")).await.err().unwrap();
+        assert_eq!(failure.kind, FailureKind::Hung);
         for path in ["/answer", "/source"] {
             let response = site.send(get(path)).await.unwrap();
             let body = http_body_util::BodyExt::collect(response.into_body()).await;

@@ -13,11 +13,31 @@ pub(crate) struct NativeBody {
     stream: ByteStream,
     /// How the bytes are encoded, if the program is to see them decoded.
     coding: Option<Coding>,
+    /// Whether the program's own code makes it, which may wait for something that never comes.
+    by_program: bool,
 }
 
 impl NativeBody {
     pub(crate) fn new(stream: ByteStream, coding: Option<Coding>) -> Self {
-        Self { stream, coding }
+        Self {
+            stream,
+            coding,
+            by_program: false,
+        }
+    }
+
+    /// A body that the program's own code makes.
+    pub(crate) fn by_program(stream: ByteStream) -> Self {
+        Self {
+            stream,
+            coding: None,
+            by_program: true,
+        }
+    }
+
+    /// Whether the program's own code makes it: who waits for it does not count as pending.
+    pub(crate) fn is_by_program(&self) -> bool {
+        self.by_program
     }
 
     /// The bytes that the program is to see.

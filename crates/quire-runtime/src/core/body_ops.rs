@@ -1,7 +1,7 @@
 //! The operations by which JavaScript reads native bodies and feeds sinks.
 
 use super::bodies::NativeBody;
-use super::body::{ByteStream, full_stream};
+use super::body::{BodyError, ByteStream, full_stream};
 use super::error::OpError;
 use super::realm::Realm;
 use super::request::RequestContext;
@@ -29,26 +29,31 @@ pub(crate) fn install(realm: &Realm) {
     body_op(realm, "body_read", |realm, call| {
         let (request, number) = found(realm, call)?;
         let body = take(&request, number)?;
-        let reader = request.clone();
+        let (reader, by_program) = (request.clone(), body.is_by_program());
         let read = async move {
             let mut stream = body.decoded();
             let chunk = next_chunk(&mut stream).await?;
             if chunk.is_some() {
-                request.bodies.insert(number, NativeBody::new(stream, None));
+                let rest = match by_program {
+                    true => NativeBody::by_program(stream),
+                    false => NativeBody::new(stream, None),
+                };
+                request.bodies.insert(number, rest);
             }
             Ok(chunk)
         };
-        Ok((reader, read))
+        Ok((reader, by_program, read))
     });
     body_op(realm, "body_bytes", |realm, call| {
         let (request, number) = found(realm, call)?;
         let body = take(&request, number)?;
-        Ok((request, collect(body)))
+        Ok((request, body.is_by_program(), collect(body)))
     });
     body_op(realm, "body_text", |realm, call| {
         let (request, number) = found(realm, call)?;
         let body = take(&request, number)?;
         let strip_bom = realm.compatibility().strip_bom;
+        let by_program = body.is_by_program();
         let read = async move {
             let mut bytes = collect(body).await?;
             if strip_bom && bytes.starts_with(BYTE_ORDER_MARK) {
@@ -57,7 +62,7 @@ pub(crate) fn install(realm: &Realm) {
             Ok(String::from_utf8(bytes)
                 .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned()))
         };
-        Ok((request, read))
+        Ok((request, by_program, read))
     });
     // `null` outside of a request, to which a native body would have to belong.
     realm.realm_op("body_of", |realm, call| {
@@ -92,7 +97,9 @@ fn install_sinks(realm: &Realm) {
         let (sink, stream) = Sink::open(length.map(|length| length as u64));
         let number = realm.next_id();
         request.bodies.insert_sink(number, sink, call.value(1));
-        request.bodies.insert(number, NativeBody::new(stream, None));
+        request
+            .bodies
+            .insert(number, NativeBody::by_program(stream));
         Ok(number as f64)
     });
     realm.realm_op("sink_write", sink_write);
@@ -177,17 +184,22 @@ pub(crate) fn holder(realm: &Rc<Realm>, number: u64) -> Result<Rc<RequestContext
     Ok(other.cloned().unwrap_or(current))
 }
 
-/// An operation on a body whose result comes later, in the turn of the request that holds the body.
+/// An operation on a body whose result comes later, in the turn of the request that holds the body. `start` also says
+/// whether that body is made by the program.
 fn body_op<R, F>(
     realm: &Realm,
     name: &str,
-    start: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<(Rc<RequestContext>, F), OpError> + 'static,
+    start: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<(Rc<RequestContext>, bool, F), OpError> + 'static,
 ) where
     R: IntoValue + 'static,
     F: Future<Output = Result<R, OpError>> + 'static,
 {
     realm.realm_op(name, move |realm, call| match start(realm, call) {
-        Ok((request, future)) => realm.promise_for(Some(request), future),
+        Ok((request, false, future)) => realm.promise_for(Some(request), future),
+        Ok((request, true, future)) => realm.promise_for(Some(request.clone()), async move {
+            let result = request.wait_for_program(future).await;
+            result.unwrap_or_else(|| Err(body_error(&BodyError("the body's stream failed".into()))))
+        }),
         Err(error @ OpError::Terminated(_)) => Err(error),
         Err(error) => realm.promise_of(std::future::ready(Err::<R, _>(error))),
     });

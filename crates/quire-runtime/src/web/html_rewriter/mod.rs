@@ -252,12 +252,15 @@ fn source(request: &RequestContext, call: &Call<'_>, index: usize) -> Result<Sou
     Ok(match body_bytes(call, index)? {
         Ok(bytes) => Source {
             stream: full_stream(bytes),
-            is_program: false,
+            by_program: false,
         },
-        Err(number) => Source {
-            is_program: request.bodies.has_sink(number),
-            stream: take(request, number)?.decoded(),
-        },
+        Err(number) => {
+            let body = take(request, number)?;
+            Source {
+                by_program: body.is_by_program(),
+                stream: body.decoded(),
+            }
+        }
     })
 }
 
@@ -298,7 +301,7 @@ fn transform(
     let source = source(&request, call, 0)?;
     let (sink, stream) = Sink::open(None);
     let (number, body) = (realm.next_id(), realm.next_id());
-    request.bodies.insert(body, NativeBody::new(stream, None));
+    request.bodies.insert(body, NativeBody::by_program(stream));
     transformations
         .0
         .borrow_mut()

@@ -252,13 +252,13 @@ impl Drop for Transformation {
 /// Where a document, or a piece of content, comes from.
 pub(super) struct Source {
     pub(super) stream: ByteStream,
-    /// Whether it is a stream of the program's own, which may wait for something that never comes.
-    pub(super) is_program: bool,
+    /// Whether the program's own code makes it, which may wait for something that never comes.
+    pub(super) by_program: bool,
 }
 
 impl Source {
     async fn next_chunk(&mut self, owner: &Rc<RequestContext>) -> Result<Option<Bytes>, Stop> {
-        match self.is_program {
+        match self.by_program {
             false => next_chunk(&mut self.stream).await,
             true => owner
                 .wait_for_program(next_chunk(&mut self.stream))
