@@ -8,9 +8,10 @@ use rusqlite::{CachedStatement, Statement, StatementStatus, ToSql};
 use std::ops::{Deref, DerefMut};
 
 /// What the rows of one statement may take.
-const RESULT_BYTES_MAX: usize = 128 * 1024 * 1024;
+const RESULT_BYTES_MAX: usize = 64 * 1024 * 1024;
 
-/// What a value costs besides its own bytes.
+/// What a row and a value cost besides the values' own bytes.
+const ROW_BYTES: usize = 64;
 const VALUE_BYTES: usize = size_of::<SqlValue>();
 
 /// What programs get to read that try to control transactions by themselves.
@@ -64,6 +65,8 @@ pub struct SqlRows {
     pub columns: Vec<String>,
     /// The rows, each with a value for each column
     pub rows: Vec<Vec<SqlValue>>,
+    /// Whether there are more rows, which would have taken too much memory
+    pub truncated: bool,
     /// How many rows were looked at
     pub read: u64,
     /// How many rows were written
@@ -153,6 +156,7 @@ impl ObjectState {
                 .collect(),
             ..SqlRows::default()
         };
+        // Whether something was left out.
         let mut run = || -> rusqlite::Result<bool> {
             let columns = result.columns.len();
             let mut bytes = 0;
@@ -161,22 +165,16 @@ impl ObjectState {
                 let values = (0..columns)
                     .map(|column| row.get_ref(column).map(SqlValue::from))
                     .collect::<rusqlite::Result<Vec<_>>>()?;
-                bytes += values.iter().map(size).sum::<usize>();
+                bytes += ROW_BYTES + values.iter().map(size).sum::<usize>();
                 if bytes > RESULT_BYTES_MAX {
-                    return Ok(false);
+                    return Ok(true);
                 }
                 result.rows.push(values);
             }
-            Ok(true)
+            Ok(false)
         };
-        let complete =
+        result.truncated =
             run().map_err(|error| self.note(ObjectError::of_program(&self.path)(error)))?;
-        if !complete {
-            return Err(ObjectError::Sql(format!(
-                "the rows of the query take more than {} MB; ask for fewer with LIMIT",
-                RESULT_BYTES_MAX / 1024 / 1024
-            )));
-        }
         let steps =
             u64::try_from(statement.reset_status(StatementStatus::FullscanStep)).unwrap_or(0);
         let scanned = if steps > 0 { steps + 1 } else { 0 };

@@ -4,6 +4,8 @@ use quire_store::objects::{SqlRows, SqlValue};
 
 const VERSION: u8 = 1;
 const NULL: u8 = 1;
+const TRUE: u8 = 2;
+const FALSE: u8 = 3;
 const DOUBLE: u8 = 5;
 const UTF8: u8 = 9;
 const ARRAY: u8 = 13;
@@ -70,10 +72,10 @@ impl Encoder {
     }
 }
 
-/// `[column names, rows, rows read, rows written]`
+/// `[column names, rows, rows read, rows written, whether rows were left out]`
 pub(super) fn encode(result: &SqlRows) -> Vec<u8> {
     let mut encoder = Encoder::new();
-    encoder.array(4, |encoder| {
+    encoder.array(5, |encoder| {
         encoder.array(result.columns.len(), |encoder| {
             result.columns.iter().for_each(|name| encoder.text(name));
         });
@@ -86,6 +88,7 @@ pub(super) fn encode(result: &SqlRows) -> Vec<u8> {
         });
         encoder.number(result.read as f64);
         encoder.number(result.written as f64);
+        encoder.0.push(if result.truncated { TRUE } else { FALSE });
     });
     encoder.finish()
 }

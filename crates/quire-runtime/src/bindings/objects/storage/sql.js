@@ -39,11 +39,15 @@ class Cursor {
   #at = 0;
   #read;
   #written;
+  #isTruncated;
 
   static {
     // The next row as it came, or undefined.
     rowOf = (cursor) => {
-      if (cursor.#at >= cursor.#rows.length) return undefined;
+      if (cursor.#at >= cursor.#rows.length) {
+        if (cursor.#isTruncated) throw new NativeError("The rows of the query take more than 64 MB; ask for fewer with LIMIT.");
+        return undefined;
+      }
       const row = cursor.#rows[cursor.#at];
       // Nobody can go back to it.
       cursor.#rows[cursor.#at++] = undefined;
@@ -57,6 +61,7 @@ class Cursor {
     this.#rows = result[1];
     this.#read = result[2];
     this.#written = result[3];
+    this.#isTruncated = result[4];
   }
 
   #object(row) {
@@ -82,6 +87,7 @@ class Cursor {
     if (row === undefined) throw new NativeError("Expected exactly one result from SQL query, but got no results.");
     if (this.#at < this.#rows.length) {
       this.#at = this.#rows.length;
+      this.#isTruncated = false;
       throw new NativeError("Expected exactly one result from SQL query, but got multiple results.");
     }
     return this.#object(row);

@@ -171,6 +171,9 @@ test("sql", async () => {
   assertThrows(() => sql.exec("SELECT * FROM missing"), Error, "no such table: missing: SQLITE_ERROR");
   assertThrows(() => sql.exec("SELECT ?"), Error, "Wrong number of parameter bindings for SQL query.");
   assert(sql.databaseSize > 4096);
+  const endless = sql.exec("WITH RECURSIVE c (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT x, zeroblob(1000000) FROM c");
+  assertEquals([endless.next().value.x, endless.next().value.x], [1, 2]);
+  assertThrows(() => endless.toArray(), Error, "The rows of the query take more than 64 MB; ask for fewer with LIMIT.");
   assertThrows(() => storage.transactionSync(() => { sql.exec("DELETE FROM t"); throw new Error("undo"); }), Error, "undo");
   assertEquals(sql.exec("SELECT count(*) AS n FROM t").one(), { n: 2 });
   await clear();
