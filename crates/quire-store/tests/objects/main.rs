@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod alarms;
+mod bodies;
 mod failures;
 mod kills;
 mod properties;

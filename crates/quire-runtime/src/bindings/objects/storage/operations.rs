@@ -38,8 +38,7 @@ pub(crate) fn install(realm: &Realm) {
     });
     // (also the alarm?)
     op(realm, "storage_delete_all", |storage, call| {
-        let alarm = call.boolean(1);
-        storage.with(|state| state.delete_all(alarm))
+        storage.delete_all(call.boolean(1))
     });
     op(realm, "storage_get_alarm", |storage, _| {
         Ok(storage.alarm()?.map(|time| time as f64))

@@ -73,6 +73,8 @@ pub(crate) struct Storage {
     /// The alarm whose handler runs, until the handler sets or removes the alarm itself.
     running: Cell<Option<i64>>,
     alarm: Cell<Option<i64>>,
+    /// Whether the alarm was set or removed since the last commit.
+    alarm_touched: Cell<bool>,
     listener: RefCell<Option<AlarmListener>>,
 }
 
@@ -93,6 +95,7 @@ impl Storage {
             waiting: RefCell::default(),
             running: Cell::new(None),
             alarm: Cell::new(alarm),
+            alarm_touched: Cell::new(false),
             listener: RefCell::default(),
         })
     }
@@ -136,21 +139,38 @@ impl Storage {
         else {
             return;
         };
-        let committed = state
-            .alarm()
-            .and_then(|alarm| state.commit().map(|()| alarm));
-        match committed {
+        match state.commit() {
+            Ok(()) => self.committed(state),
+            Err(error) => self.fail(&error),
+        }
+    }
+
+    /// After a commit: it is to be made durable, and the alarm may be another one.
+    fn committed(&self, state: &ObjectState) {
+        self.commits.set(self.commits.get() + 1);
+        self.sync(state);
+        if !self.alarm_touched.take() {
+            return;
+        }
+        match state.alarm() {
             Ok(alarm) => {
-                self.commits.set(self.commits.get() + 1);
-                self.sync(state);
-                if self.alarm.replace(alarm) != alarm
-                    && let Some(listener) = self.listener.borrow().as_ref()
-                {
+                self.alarm.set(alarm);
+                if let Some(listener) = self.listener.borrow().as_ref() {
                     listener(alarm);
                 }
             }
             Err(error) => self.fail(&error),
         }
+    }
+
+    /// Removes everything, which is a commit of its own.
+    pub(super) fn delete_all(&self, alarm: bool) -> Result<(), OpError> {
+        self.alarm_touched.set(true);
+        self.with(|state| state.delete_all(alarm))?;
+        if let Some(state) = self.state.borrow().as_ref() {
+            self.committed(state);
+        }
+        Ok(())
     }
 
     /// Has commits made durable, all that there are at once.
@@ -287,6 +307,7 @@ impl Storage {
     /// Sets or removes the alarm for the program.
     pub(super) fn set_alarm(&self, time: Option<i64>) -> Result<(), OpError> {
         self.running.set(None);
+        self.alarm_touched.set(true);
         self.with(|state| {
             state.set_alarm(time)?;
             match state.alarm_retries()? {
@@ -301,7 +322,7 @@ impl Storage {
         self.alarm.get()
     }
 
-    /// Has a function called with the alarm's time whenever a commit changed that.
+    /// Has a function called with the alarm's time whenever a commit set that, perhaps to what it was.
     pub(crate) fn on_alarm(&self, listener: impl Fn(Option<i64>) + 'static) {
         self.listener.replace(Some(Box::new(listener)));
     }
@@ -323,6 +344,7 @@ impl Storage {
         if self.running.take().is_none() {
             return Ok(());
         }
+        self.alarm_touched.set(true);
         self.with(|state| {
             let failed = match retry {
                 Some(_) => state.alarm_retries()? + 1,
