@@ -2,7 +2,7 @@
 
 use super::error::ObjectError;
 use super::state::ObjectState;
-use super::statements::{is_empty, split};
+use super::statements::{first_word, is_empty, split};
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Statement, StatementStatus, ToSql};
 use std::ops::{Deref, DerefMut};
@@ -131,8 +131,13 @@ impl ObjectState {
         if controls_transactions(sql) {
             return Err(ObjectError::Sql(USE_TRANSACTIONS.to_owned()));
         }
+        let names_ours = sql.to_ascii_lowercase().contains("_cf_");
+        // SQLite does not tell the authorizer what a table is renamed to.
+        if names_ours && first_word(sql).eq_ignore_ascii_case("ALTER") {
+            return Err(ObjectError::Sql("not authorized: SQLITE_AUTH".to_owned()));
+        }
         // Statements of our own are in the same cache. They name our tables, which the authorizer must refuse.
-        let prepared = match sql.to_ascii_lowercase().contains("_cf_") {
+        let prepared = match names_ours {
             true => self.connection.prepare(sql).map(Prepared::Once),
             false => self.connection.prepare_cached(sql).map(Prepared::Cached),
         };
@@ -198,7 +203,7 @@ fn size(value: &SqlValue) -> usize {
 }
 
 pub(crate) fn controls_transactions(statement: &str) -> bool {
-    let word = super::statements::first_word(statement);
+    let word = first_word(statement);
     ["BEGIN", "COMMIT", "END", "ROLLBACK", "SAVEPOINT", "RELEASE"]
         .iter()
         .any(|keyword| word.eq_ignore_ascii_case(keyword))

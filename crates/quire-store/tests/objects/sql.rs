@@ -143,6 +143,10 @@ fn errors_have_the_texts_of_the_original() {
         ("DELETE FROM _cf_KV", "not authorized: SQLITE_AUTH"),
         ("DROP TABLE _cf_KV", "not authorized: SQLITE_AUTH"),
         (
+            "ALTER TABLE t RENAME TO _cf_t",
+            "not authorized: SQLITE_AUTH",
+        ),
+        (
             "CREATE TRIGGER x AFTER INSERT ON _cf_KV BEGIN SELECT 1; END",
             "not authorized: SQLITE_AUTH",
         ),

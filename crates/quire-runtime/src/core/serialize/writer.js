@@ -347,13 +347,17 @@ class Writer {
 
   #instance(object) {
     if (this.#outside(object)) return;
+    const className = internals.platformClass(object);
+    if (className === "ReadableStream" || className === "WritableStream") {
+      throw internals.domException("DataCloneError", `${className} can only be serialized for RPC.`);
+    }
     const registration = registrationOf(object);
     if (registration === null) {
       if (this.#external !== undefined) throw unsupported(nameOfClass(object));
       this.#tag(PLAIN);
       this.#properties(object, keys(object), 0);
     } else if (registration.write === undefined) {
-      throw unsupported(internals.platformClass(object));
+      throw unsupported(className);
     } else {
       this.#tag(TAGS.instance);
       this.#string(registration.name);

@@ -117,6 +117,10 @@ test("platform objects", async () => {
   }
 });
 
+test("streams are for calls", () => {
+  refused(new ReadableStream(), "ReadableStream can only be serialized for RPC.");
+});
+
 test("what cannot be written is refused", () => {
   for (const value of [
     () => {}, class {}, Symbol("s"), Object(Symbol("s")), Promise.resolve(), new WeakMap(), new WeakRef({}), [][Symbol.iterator](),
