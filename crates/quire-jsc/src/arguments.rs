@@ -20,6 +20,13 @@ pub enum Arg<'a> {
     Value(&'a Value),
 }
 
+impl<'a> From<Option<&'a str>> for Arg<'a> {
+    /// `null` for none.
+    fn from(text: Option<&'a str>) -> Self {
+        text.map_or(Arg::Null, Arg::String)
+    }
+}
+
 impl Arg<'_> {
     /// The bare value; the caller keeps it on the native stack.
     pub(crate) fn to_raw(&self, context: &Context) -> JSValueRef {

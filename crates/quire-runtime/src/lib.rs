@@ -21,8 +21,10 @@ mod web;
 
 pub use crate::bindings::{Binding, Resource};
 pub use crate::core::body::{Body, BodyError};
+pub use crate::core::fetcher::{Called, Fetcher};
 pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::Program;
+pub use crate::core::programs::Programs;
 pub use crate::core::request::Client;
 pub use crate::core::runtime::{AssetRequest, AssetService, Engine, Runtime, Services, StartError};
 pub use crate::web::websocket::Upgrade;

@@ -81,7 +81,9 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         subrequest_limit: 0,
     };
     let services = Services {
-        assets: Rc::new(Assets),
+        assets: Some(Rc::new(Assets)),
+        name: String::new(),
+        programs: Rc::default(),
         log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
         data: None,
     };

@@ -34,7 +34,9 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         subrequest_limit: 0,
     };
     let services = Services {
-        assets: Rc::new(NoAssets),
+        assets: Some(Rc::new(NoAssets)),
+        name: String::new(),
+        programs: Rc::default(),
         log: Box::new(|_, _| {}),
         data: None,
     };

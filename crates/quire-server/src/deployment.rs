@@ -43,9 +43,12 @@ pub struct ServiceProgram {
 
 impl Deployment {
     pub(crate) fn cpu_limit(&self) -> Duration {
-        self.program.as_ref().map_or(DEFAULT_CPU_LIMIT, |program| {
-            Duration::from_millis(program.cpu_limit_ms)
-        })
+        let services = self.services.iter().map(|service| &service.program);
+        let limits = self.program.iter().chain(services);
+        limits
+            .map(|program| Duration::from_millis(program.cpu_limit_ms))
+            .max()
+            .unwrap_or(DEFAULT_CPU_LIMIT)
     }
 }
 

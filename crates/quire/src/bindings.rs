@@ -109,10 +109,6 @@ pub fn unsupported(environment: &Environment) -> Option<Notice> {
         .iter()
         .for_each(|object| add("durable_objects", &object.name));
     environment
-        .services
-        .iter()
-        .for_each(|service| add("services", &service.binding));
-    environment
         .queue_producers
         .iter()
         .for_each(|queue| add("queues", &queue.binding));

@@ -36,6 +36,9 @@ const IGNORED: [&str; 12] = [
 pub struct Recording {
     /// The project's folder, from the root of the checkout.
     pub project: String,
+    /// What the original needs on its command line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub arguments: Vec<String>,
     /// Whom the answers come from.
     #[serde(default)]
     pub recorded_from: String,
@@ -121,9 +124,14 @@ impl Recording {
             .iter()
             .map(|request| format!("    {}", json(request)))
             .collect();
+        let arguments = match self.arguments.as_slice() {
+            [] => String::new(),
+            arguments => format!("  \"arguments\": {},\n", json(&arguments)),
+        };
         let text = format!(
-            "{{\n  \"project\": {},\n  \"recorded_from\": {},\n  \"requests\": [\n{}\n  ]\n}}\n",
+            "{{\n  \"project\": {},\n{}  \"recorded_from\": {},\n  \"requests\": [\n{}\n  ]\n}}\n",
             json(&self.project),
+            arguments,
             json(&self.recorded_from),
             lines.join(",\n")
         );

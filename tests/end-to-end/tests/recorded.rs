@@ -8,7 +8,13 @@ fn check(name: &str) {
         Recording::read(&checkout().join(format!("tests/end-to-end/expected/{name}.json")));
     let project = checkout().join(&recording.project);
     packages::install(&project);
-    let server = Command::serve(project).workers(1).start();
+    let mut command = Command::serve(project).workers(1);
+    if is_wrangler() {
+        for argument in &recording.arguments {
+            command = command.argument(argument);
+        }
+    }
+    let server = command.start();
     recording.check(&server, is_wrangler());
     server.stop();
 }
@@ -53,4 +59,5 @@ recorded! {
     key_value: "kv",
     error_stacks: "stacks",
     sql_databases: "d1",
+    services: "services",
 }

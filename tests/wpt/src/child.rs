@@ -113,7 +113,9 @@ async fn run(job: Job) -> Result<String, String> {
     };
     let log = job.log;
     let services = Services {
-        assets: Rc::new(NoAssets),
+        assets: Some(Rc::new(NoAssets)),
+        name: String::new(),
+        programs: Rc::default(),
         log: Box::new(move |level, text| {
             if log {
                 eprintln!("[{level}] {text}");

@@ -7,6 +7,7 @@ mod d1;
 mod kv;
 mod remote;
 // Part of it is for those who host objects.
+mod service;
 #[allow(dead_code, unused_imports)]
 #[path = "objects/storage/mod.rs"]
 pub(crate) mod storage;
@@ -69,12 +70,14 @@ pub enum Resource {
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     d1::install(realm);
     kv::install(realm);
+    service::install(realm);
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
         d1::SOURCES,
         kv::SOURCES,
         remote::SOURCES,
         storage::SOURCES,
+        service::SOURCES,
     ];
     storage::install(realm);
     for (name, source) in sources.into_iter().flatten() {

@@ -1,7 +1,9 @@
 //! Bodies as the server sends them.
 
+use super::bodies::NativeBody;
+use super::coding::Coding;
 use super::request::RequestContext;
-use crate::web::websocket::Upgrade;
+use crate::web::websocket::{Endpoint, Upgrade};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
@@ -9,6 +11,7 @@ use http_body_util::combinators::UnsyncBoxBody;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use tokio::sync::oneshot;
 
 /// A stream of bytes from outside JavaScript, or made by it.
 pub(crate) type ByteStream = UnsyncBoxBody<Bytes, BodyError>;
@@ -32,6 +35,10 @@ pub struct Body {
     guard: Option<ResponseGuard>,
     /// What becomes of the connection after a response that switches protocols.
     upgrade: Option<Box<Upgrade>>,
+    /// For another program: how the bytes are encoded that it is to see decoded.
+    coding: Option<Coding>,
+    /// For another program: the end of a socket.
+    socket: Option<Box<Endpoint>>,
 }
 
 #[derive(Default)]
@@ -56,6 +63,12 @@ impl Drop for ResponseGuard {
 }
 
 impl Body {
+    fn of(content: Content) -> Self {
+        let mut body = Self::default();
+        body.content = content;
+        body
+    }
+
     /// No bytes.
     pub fn empty() -> Self {
         Self::default()
@@ -68,11 +81,7 @@ impl Body {
             true => Content::Empty,
             false => Content::Full(bytes),
         };
-        Self {
-            content,
-            guard: None,
-            upgrade: None,
-        }
+        Self::of(content)
     }
 
     /// The bytes of another body.
@@ -91,10 +100,42 @@ impl Body {
     }
 
     pub(crate) fn stream(stream: ByteStream) -> Self {
-        Self {
-            content: Content::Stream(stream),
-            guard: None,
-            upgrade: None,
+        Self::of(Content::Stream(stream))
+    }
+
+    /// For another program: bytes encoded in this way, which it is to see decoded.
+    pub(crate) fn encoded(stream: ByteStream, coding: Option<Coding>) -> Self {
+        let mut body = Self::stream(stream);
+        body.coding = coding;
+        body
+    }
+
+    /// For another program: no bytes, and the end of a socket instead.
+    pub(crate) fn socket(endpoint: Endpoint) -> Self {
+        let mut body = Self::default();
+        body.socket = Some(Box::new(endpoint));
+        body
+    }
+
+    /// The socket that another program answered with.
+    pub(crate) fn take_socket(&mut self) -> Option<Endpoint> {
+        self.socket.take().map(|endpoint| *endpoint)
+    }
+
+    /// As a body that a program receives. What it came from lives until it is read or dropped.
+    pub(crate) fn received(mut self) -> NativeBody {
+        let (coding, guard) = (self.coding, self.guard.take());
+        match std::mem::take(&mut self.content) {
+            Content::Stream(stream) => NativeBody::new(watched(stream, guard), coding),
+            content => {
+                if let Some(mut guard) = guard {
+                    guard.incomplete = false;
+                }
+                match content {
+                    Content::Full(bytes) => NativeBody::new(full_stream(bytes), coding),
+                    _ => NativeBody::new(empty_stream(), coding),
+                }
+            }
         }
     }
 
@@ -131,6 +172,53 @@ impl Body {
             Content::Full(bytes) => full_stream(bytes),
             Content::Stream(stream) => stream,
         }
+    }
+}
+
+/// The stream, which lets go of the guard at its end. The guard itself must stay on its thread; streams need not.
+fn watched(stream: ByteStream, guard: Option<ResponseGuard>) -> ByteStream {
+    let Some(guard) = guard else {
+        return stream;
+    };
+    let (done, finished) = oneshot::channel();
+    tokio::task::spawn_local(async move {
+        // As a whole: it does its work when it is dropped.
+        let mut guard = guard;
+        guard.incomplete = finished.await.is_err();
+    });
+    let done = Some(done);
+    Watched { stream, done }.boxed_unsync()
+}
+
+/// A stream that says when it has come to its end.
+struct Watched {
+    stream: ByteStream,
+    done: Option<oneshot::Sender<()>>,
+}
+
+impl HttpBody for Watched {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let polled = Pin::new(&mut this.stream).poll_frame(context);
+        if matches!(polled, Poll::Ready(None | Some(Err(_)))) || this.stream.is_end_stream() {
+            // Nobody listens if the runtime has ended.
+            let _ = this.done.take().map(|done| done.send(()));
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.stream.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.stream.size_hint()
     }
 }
 

@@ -151,7 +151,8 @@ function checkResponse(result) {
   throw new Error("Your Pages function should return a Response");
 }
 
-function reportFailure(id, error) {
+/** Fails request `id`; `thrown` is for the program that called, if one did. */
+function reportFailure(id, error, thrown = null) {
   const isError = Error.isError(error) || (typeof error === "object" && error !== null && typeof error.stack === "string");
   let message, stack = null;
   try {
@@ -160,8 +161,9 @@ function reportFailure(id, error) {
   } catch {
     message = "Error: a value was thrown that cannot be turned into text";
   }
-  ops.respond_failure(id, message, stack);
+  ops.respond_failure(id, message, stack, thrown);
 }
+internals.reportFailure = reportFailure;
 
 function waitUntil(id, promise) {
   ops.wait_begin(id);

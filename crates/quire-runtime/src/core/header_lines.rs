@@ -2,6 +2,7 @@
 //! value in turn. Neither can hold a line feed, so nothing needs escaping.
 
 use super::error::OpError;
+use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use std::borrow::Cow;
 
@@ -26,6 +27,15 @@ pub(crate) fn push(lines: &mut String, name: &str, value: &str) {
     lines.push_str(name);
     lines.push('\n');
     lines.push_str(value);
+}
+
+/// The lines of these headers.
+pub(crate) fn lines_of(headers: &HeaderMap) -> String {
+    let mut lines = String::new();
+    for (name, value) in headers {
+        push(&mut lines, name.as_str(), &text_of(value));
+    }
+    lines
 }
 
 /// Reads the lines, header by header.

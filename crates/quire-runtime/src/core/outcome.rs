@@ -32,6 +32,8 @@ pub struct Failure {
     pub message: String,
     /// The message and the stack below it, positions in the project's own files.
     pub stack: Option<String>,
+    /// What the program threw, for another program that called it: bytes that only JavaScript reads.
+    pub thrown: Option<Vec<u8>>,
 }
 
 impl Failure {
@@ -40,6 +42,7 @@ impl Failure {
             kind,
             message: message.into(),
             stack: None,
+            thrown: None,
         }
     }
 }

@@ -29,19 +29,19 @@ internals.unhandledRejection = (promise, reason) => {
 
 /**
  * Starts a program. `load` is the function that its bundle evaluates to; `description` is the JSON of
- * { vars, bindings }, of which `env` is made. Calls `done` with
+ * { vars, bindings, assets }, of which `env` is made. Calls `done` with
  * nothing, or with the message and stack of what the program threw.
  */
 internals.loadProgram = (load, description, done) => {
-  const { vars: env, bindings } = JSON.parse(description);
+  const { vars: env, bindings, assets } = JSON.parse(description);
   internals.node.variables = JSON.parse(description).vars;
   for (const binding of bindings) internals.bindings.addTo(env, binding);
-  env.ASSETS = internals.fetch.fetcher(async (request) => {
-    const body = internals.body.content(request);
-    if (body !== null) internals.body.checkUnused(body);
-    const head = await ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
-    return internals.fetch.responseFrom(head, false, null);
-  });
+  if (assets) {
+    env.ASSETS = internals.fetch.fetcher(async (request) => {
+      internals.body.checkUnused(internals.body.content(request));
+      return ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
+    });
+  }
   internals.setEnv(env);
   internals.defineModule("cloudflare:sockets", {
     __proto__: null,
@@ -50,9 +50,11 @@ internals.loadProgram = (load, description, done) => {
     },
   });
   internals.workers.setEnv(env);
+  internals.entrypoints.setEnv(env);
   const quire = {
     __proto__: null,
     register: internals.register,
+    worker: internals.setEntrypoints,
     wasm: (base64) => internals.wasm.compile(Uint8Array.fromBase64(base64)),
     promise: internals.promise,
     stack: internals.withStack,

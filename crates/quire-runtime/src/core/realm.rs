@@ -5,6 +5,7 @@ use super::deferred::Sources;
 use super::error::OpError;
 use super::idle::{Idle, Unsettled};
 use super::recent_heads::RecentHeads;
+use super::programs::Programs;
 use super::request::RequestContext;
 use super::source_map::SourceMap;
 use crate::bindings::storage::Storages;
@@ -48,6 +49,7 @@ pub(crate) struct Realm {
     data_folder: OnceCell<PathBuf>,
     /// Sources that are evaluated when they are needed, by the number of their group.
     deferred: RefCell<Vec<Sources>>,
+    programs: OnceCell<(Rc<Programs>, String)>,
     this: Weak<Realm>,
 }
 
@@ -76,6 +78,7 @@ impl Realm {
             entries: Cell::new(0),
             data_folder: OnceCell::new(),
             deferred: RefCell::default(),
+            programs: OnceCell::new(),
             this: this.clone(),
         });
         realm.internals.set("current", &current)?;
@@ -371,6 +374,23 @@ impl Realm {
     /// Where everything is kept that lasts; `None` if nothing is kept.
     pub(crate) fn data_folder(&self) -> Option<&Path> {
         self.data_folder.get().map(PathBuf::as_path)
+    }
+
+    /// Says which programs run beside this one, and what they call it, once.
+    pub(crate) fn set_programs(&self, programs: Rc<Programs>, name: &str) {
+        if self.programs.set((programs, name.to_owned())).is_err() {
+            unreachable!("a realm runs one program");
+        }
+    }
+
+    /// The programs of this process.
+    pub(crate) fn programs(&self) -> Rc<Programs> {
+        (self.programs.get_or_init(Default::default).0).clone()
+    }
+
+    /// What other programs call this one.
+    pub(crate) fn name(&self) -> &str {
+        &self.programs.get_or_init(Default::default).1
     }
 
     /// Makes this the current request; gives the one before.

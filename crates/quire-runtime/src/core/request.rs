@@ -6,6 +6,7 @@
 
 use super::bodies::BodyTable;
 use super::error::OpError;
+use super::fetcher::Called;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
 use super::resources::ResourceTable;
@@ -37,7 +38,10 @@ pub(crate) struct RequestContext {
     id: u64,
     realm: Weak<Realm>,
     this: Weak<RequestContext>,
+    /// `None` if another program called.
     client: Option<Client>,
+    /// How many programs called each other before this request.
+    depth: u32,
     head: RefCell<Option<http::request::Parts>>,
     pub(crate) bodies: BodyTable,
     pub(crate) resources: ResourceTable,
@@ -66,14 +70,18 @@ pub(crate) struct RequestContext {
 }
 
 impl RequestContext {
-    /// A request that arrived from a client. The receiver gets its outcome.
+    /// A request that arrived, from a client or, if there is none, from another program. The receiver gets its outcome.
     pub(crate) fn arrived(
         realm: &Rc<Realm>,
         head: http::request::Parts,
-        client: Client,
+        client: Option<Client>,
     ) -> (Rc<Self>, oneshot::Receiver<Outcome>) {
         let (respond, outcome) = oneshot::channel();
-        let request = Self::new(realm, Some(head), Some(client), Some(respond));
+        let depth = head
+            .extensions
+            .get::<Called>()
+            .map_or(0, |called| called.depth);
+        let request = Self::new(realm, Some(head), client, depth, Some(respond));
         realm
             .requests()
             .borrow_mut()
@@ -81,16 +89,40 @@ impl RequestContext {
         (request, outcome)
     }
 
+    /// Calls of another program, which arrive in a session.
+    pub(crate) fn called(realm: &Rc<Realm>, depth: u32) -> Rc<Self> {
+        let request = Self::new(realm, None, None, depth, None);
+        realm
+            .requests()
+            .borrow_mut()
+            .insert(request.id, request.clone());
+        request
+    }
+
+    /// Calls are under way: the receiver learns if they will never be answered.
+    pub(crate) fn expect_outcome(&self) -> oneshot::Receiver<Outcome> {
+        let (respond, outcome) = oneshot::channel();
+        self.respond.set(Some(respond));
+        outcome
+    }
+
+    /// No calls are under way.
+    pub(crate) fn rest(&self) {
+        self.respond.set(None);
+        self.after_entry();
+    }
+
     /// Work that no client waits for, such as a test.
     #[cfg(test)]
     pub(crate) fn detached(realm: &Rc<Realm>) -> Rc<Self> {
-        Self::new(realm, None, None, None)
+        Self::new(realm, None, None, 0, None)
     }
 
     fn new(
         realm: &Rc<Realm>,
         head: Option<http::request::Parts>,
         client: Option<Client>,
+        depth: u32,
         respond: Option<oneshot::Sender<Outcome>>,
     ) -> Rc<Self> {
         Rc::new_cyclic(|this| Self {
@@ -98,6 +130,7 @@ impl RequestContext {
             realm: Rc::downgrade(realm),
             this: this.clone(),
             client,
+            depth,
             head: RefCell::new(head),
             bodies: BodyTable::default(),
             resources: ResourceTable::default(),
@@ -127,13 +160,23 @@ impl RequestContext {
         self.pending.get()
     }
 
-    /// Reads the head of the request, unless it came from nowhere.
+    /// Reads the head of the request, unless it has none. There is no client if another program called.
     pub(crate) fn with_head<R>(
         &self,
-        read: impl FnOnce(&http::request::Parts, Client) -> R,
+        read: impl FnOnce(&http::request::Parts, Option<Client>) -> R,
     ) -> Option<R> {
         let head = self.head.borrow();
-        Some(read(head.as_ref()?, self.client?))
+        Some(read(head.as_ref()?, self.client))
+    }
+
+    /// Whether another program waits for the answer, rather than a client.
+    pub(crate) fn is_call(&self) -> bool {
+        self.client.is_none()
+    }
+
+    /// How many programs called each other before this request.
+    pub(crate) fn depth(&self) -> u32 {
+        self.depth
     }
 
     /// Runs a task that counts as pending and is dropped with the request. The number is for
@@ -266,7 +309,8 @@ impl RequestContext {
         self.fail(Failure::new(
             FailureKind::Hung,
             "The Workers runtime canceled this request because it detected that your Worker's code had hung \
-             and would never generate a response.",
+             and would never generate a response. Refer to: \
+             https://developers.cloudflare.com/workers/observability/errors/",
         ));
     }
 

@@ -96,7 +96,7 @@ fn request(realm: &Realm, call: &Call<'_>) -> Result<Option<Rc<RequestContext>>,
 fn with_head<R>(
     realm: &Realm,
     call: &Call<'_>,
-    read: impl FnOnce(&Parts, Client) -> R,
+    read: impl FnOnce(&Parts, Option<Client>) -> R,
 ) -> Result<R, OpError> {
     let id = handle(call, 0)?;
     let found = match realm.request(id) {
@@ -160,7 +160,10 @@ fn is_plain_host(host: &str) -> bool {
         && !matches!(port, "80" | "443" | "")
 }
 
-fn header_lines(head: &Parts, client: Client) -> String {
+fn header_lines(head: &Parts, client: Option<Client>) -> String {
+    let Some(client) = client else {
+        return header_lines::lines_of(&head.headers);
+    };
     let mut lines = String::with_capacity(512);
     let mut add = |name: &str, value: &str| header_lines::push(&mut lines, name, value);
     if let (Some(authority), false) = (head.uri.authority(), head.headers.contains_key(HOST)) {

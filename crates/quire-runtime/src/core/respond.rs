@@ -9,7 +9,7 @@ use super::header_lines;
 use super::outcome::{Failure, FailureKind};
 use super::realm::Realm;
 use super::request::RequestContext;
-use crate::web::websocket::handshake::Refusal;
+use crate::web::websocket::handshake::{self, Refusal};
 use crate::web::websocket::{self, Upgrade};
 use bytes::Bytes;
 use http::header::{
@@ -35,6 +35,7 @@ pub(crate) fn install(realm: &Realm) {
         let failure = Failure {
             kind: FailureKind::Exception,
             message: call.string(1)?,
+            thrown: (!call.is_nullish(3)).then(|| call.bytes(3)).transpose()?,
             stack: match call.is_nullish(2) {
                 true => None,
                 false => Some(realm.source_map().stack(&call.string(1)?, &call.string(2)?)),
@@ -63,6 +64,9 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
             response.extensions_mut().insert(reason);
         }
     }
+    if request.is_call() {
+        return respond_to_call(realm, call, &request, response);
+    }
     let null_body_length = parse_headers(&call.string(3)?, response.headers_mut())?;
     if !call.is_nullish(6) {
         return respond_with_socket(realm, &request, response, handle(call, 6)?);
@@ -79,6 +83,63 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
     Ok(())
 }
 
+/// Answers another program: it sees the headers as they are, and a body decoded that nobody has encoded.
+fn respond_to_call(
+    realm: &Rc<Realm>,
+    call: &Call<'_>,
+    request: &Rc<RequestContext>,
+    mut response: http::Response<()>,
+) -> Result<(), OpError> {
+    let headers = response.headers_mut();
+    header_lines::parse(&call.string(3)?, |name, value| {
+        headers.append(name, value);
+    })?;
+    if !call.is_nullish(6) {
+        if !request.wants_socket() {
+            return Err(unasked_socket());
+        }
+        let endpoint = websocket::take(request, handle(call, 6)?)?.answered(request);
+        request.finish(Ok(response.map(|()| Body::socket(endpoint))));
+        return Ok(());
+    }
+    let body = if call.is_nullish(4) {
+        Body::empty()
+    } else {
+        let wanted = content_coding(headers);
+        let manual = call.boolean(5).then_some(wanted).flatten();
+        match body_bytes(call, 4)? {
+            Ok(bytes) if manual.is_some() => Body::encoded(full_stream(bytes), manual),
+            Ok(bytes) => Body::full(bytes),
+            Err(number) => {
+                let holder = holder(realm, number)?;
+                let (stream, coding) = take(&holder, number)?.encoded();
+                match coding {
+                    // The header was changed after the bytes were fetched.
+                    Some(coding) if Some(coding) != wanted => Body::stream(coding.decode(stream)),
+                    coding => Body::encoded(stream, coding.or(manual)),
+                }
+            }
+        }
+    };
+    let wanted = !request.is_head();
+    request.finish(Ok(response.map(|()| body.guarded(request.clone(), wanted))));
+    Ok(())
+}
+
+fn content_coding(headers: &HeaderMap) -> Option<Coding> {
+    headers
+        .get(CONTENT_ENCODING)
+        .and_then(|value| Coding::of(value.as_bytes()))
+}
+
+fn unasked_socket() -> OpError {
+    OpError::Type(
+        "Worker tried to return a WebSocket in a response to a request which did not contain the header \
+         \"Upgrade: websocket\"."
+            .into(),
+    )
+}
+
 /// Answers with a response of status 101, after which the connection is a WebSocket.
 fn respond_with_socket(
     realm: &Realm,
@@ -89,13 +150,7 @@ fn respond_with_socket(
     let endpoint = websocket::take(request, number)?;
     let compression = realm.compatibility().websocket_compression;
     let upgrade = Upgrade::new(request, response.headers_mut(), endpoint, compression)
-        .ok_or_else(|| {
-            OpError::Type(
-                "Worker tried to return a WebSocket in a response to a request which did not contain the header \
-                 \"Upgrade: websocket\"."
-                    .into(),
-            )
-        })?;
+        .ok_or_else(unasked_socket)?;
     request.finish(Ok(match upgrade {
         Ok(upgrade) => response.map(|()| Body::upgrade(upgrade)),
         Err(refusal) => refused(refusal).map(|body| body.guarded(request.clone(), true)),
@@ -145,9 +200,7 @@ fn response_body(
             take(&holder, number)?
         }
     };
-    let wanted = headers
-        .get(CONTENT_ENCODING)
-        .and_then(|value| Coding::of(value.as_bytes()));
+    let wanted = content_coding(headers);
     let (stream, coding) = native.encoded();
     let manual = call.boolean(5);
     let (stream, coding) = match coding {
@@ -186,6 +239,11 @@ pub(crate) fn body_bytes(call: &Call<'_>, index: usize) -> Result<Result<Bytes, 
 impl RequestContext {
     fn is_head(&self) -> bool {
         self.with_head(|head, _| head.method == http::Method::HEAD)
+            .unwrap_or(false)
+    }
+
+    fn wants_socket(&self) -> bool {
+        self.with_head(|head, _| handshake::is_asked_for(&head.headers))
             .unwrap_or(false)
     }
 

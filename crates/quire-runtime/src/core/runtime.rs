@@ -1,18 +1,20 @@
 //! The runtime as the server sees it: start a program, hand it requests.
 
 use super::bodies::NativeBody;
-use super::body::{Body, BodyError};
+use super::body::Body;
 use super::compatibility::Compatibility;
-use super::outcome::{Failure, FailureKind};
+use super::event::{self, Arrived, Entrypoint};
+use super::outcome::{Failure, FailureKind, Outcome};
 use super::program::Program;
+use super::programs::Programs;
 use super::realm::{Limits, LogSink, Realm};
-use super::request::{Client, RequestContext};
+use super::request::Client;
 use super::source_map::{SCRIPT_NAME, SourceMap};
-use super::{body_ops, event_loop, request_ops, respond, serialize};
+use super::{body_ops, event_loop, request_ops, respond, serialize, session};
 use crate::bindings::{self, Binding};
 use crate::node;
 use crate::web;
-use http_body_util::BodyExt;
+use http_body::Body as _;
 use quire_jsc::{Arg, Call, Exception, Value};
 use quire_routes::{Chain, StepKind};
 use rustc_hash::FxHashMap;
@@ -25,38 +27,6 @@ use std::time::Duration;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// The methods that requests may have, in the order of `METHODS` in `request.js`.
-const METHODS: [&str; 28] = [
-    "GET",
-    "HEAD",
-    "POST",
-    "PUT",
-    "DELETE",
-    "PATCH",
-    "OPTIONS",
-    "TRACE",
-    "PURGE",
-    "COPY",
-    "LOCK",
-    "MKCOL",
-    "MOVE",
-    "PROPFIND",
-    "PROPPATCH",
-    "SEARCH",
-    "UNLOCK",
-    "ACL",
-    "REPORT",
-    "MKACTIVITY",
-    "CHECKOUT",
-    "MERGE",
-    "MSEARCH",
-    "NOTIFY",
-    "SUBSCRIBE",
-    "UNSUBSCRIBE",
-    "QUERY",
-    "BAN",
-];
-
 /// How long a program's top level may take to settle.
 const START_MAX: Duration = Duration::from_secs(30);
 
@@ -64,20 +34,41 @@ const START_MAX: Duration = Duration::from_secs(30);
 const EVAL_REFUSED: &str = "Code generation from strings disallowed for this context";
 
 /// The text of stacks, the modules that only Workers have, and what compatibility flags change of the globals.
-const WORKERS_SOURCES: [(&str, &str); 4] = [
+const WORKERS_SOURCES: [(&str, &str); 9] = [
     ("core/stack.js", include_str!("stack.js")),
     ("core/workers/rpc.js", include_str!("workers/rpc.js")),
+    ("core/workers/pack.js", include_str!("workers/pack.js")),
+    (
+        "core/workers/messages.js",
+        include_str!("workers/messages.js"),
+    ),
+    (
+        "core/workers/streams.js",
+        include_str!("workers/streams.js"),
+    ),
+    (
+        "core/workers/session.js",
+        include_str!("workers/session.js"),
+    ),
     (
         "core/workers/workers.js",
         include_str!("workers/workers.js"),
+    ),
+    (
+        "core/workers/entrypoints.js",
+        include_str!("workers/entrypoints.js"),
     ),
     ("core/adaptations.js", include_str!("adaptations.js")),
 ];
 
 /// What the runtime needs from around it.
 pub struct Services {
-    /// Answers `env.ASSETS.fetch` and requests that no handler takes.
-    pub assets: Rc<dyn AssetService>,
+    /// Answers `env.ASSETS.fetch` and requests that no handler takes; `None` for a program without assets.
+    pub assets: Option<Rc<dyn AssetService>>,
+    /// The program's name.
+    pub name: String,
+    /// The programs that run beside it, and soon it too.
+    pub programs: Rc<Programs>,
     /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
     pub log: LogSink,
     /// The folder for what lasts, such as the cache; `None` keeps nothing.
@@ -160,6 +151,7 @@ impl Engine {
         body_ops::install(&realm);
         request_ops::install(&realm);
         respond::install(&realm);
+        session::install(&realm);
         web::install(&realm)?;
         serialize::install(&realm)?;
         node::install(&realm)?;
@@ -188,7 +180,11 @@ impl Engine {
     pub async fn start(self, program: Program, services: Services) -> Result<Runtime, StartError> {
         let Self(realm) = self;
         realm.set_log(services.log);
-        web::fetch::install_assets(&realm, services.assets);
+        let has_assets = services.assets.is_some();
+        if let Some(assets) = services.assets {
+            web::fetch::install_assets(&realm, assets);
+        }
+        realm.set_programs(services.programs.clone(), &services.name);
         if let Some(data) = services.data {
             web::cache::set_folder(&realm, data.join("cache"));
             realm.set_data_folder(data);
@@ -214,8 +210,14 @@ impl Engine {
             realm,
         };
         runtime
-            .load(&program.script, &program.vars, &program.bindings)
+            .load(
+                &program.script,
+                &program.vars,
+                &program.bindings,
+                has_assets,
+            )
             .await?;
+        services.programs.add(&services.name, &runtime.realm);
         // A program that uses AsyncLocalStorage put another one in its place.
         runtime.dispatch = runtime.realm.internal("dispatch")?;
         runtime
@@ -237,6 +239,7 @@ impl Runtime {
         script: &str,
         vars: &serde_json::Map<String, serde_json::Value>,
         bindings: &[Binding],
+        has_assets: bool,
     ) -> Result<(), StartError> {
         let realm = &self.realm;
         let program_error = |message: String, stack: &str| StartError::Program {
@@ -266,7 +269,7 @@ impl Runtime {
             }
             Ok(())
         });
-        let env = json!({ "vars": vars, "bindings": bindings }).to_string();
+        let env = json!({ "vars": vars, "bindings": bindings, "assets": has_assets }).to_string();
         let load_program = realm.internal("loadProgram")?;
         #[cfg(target_os = "linux")]
         let clock = quire_jsc::clock::stop();
@@ -299,54 +302,67 @@ impl Runtime {
         B::Error: std::fmt::Display,
     {
         let (head, body) = request.into_parts();
-        let Some(method) = METHODS.iter().position(|method| *method == head.method) else {
-            return Err(Failure::new(
-                FailureKind::Exception,
-                "the method is not supported",
-            ));
-        };
+        let body = event::incoming(&head.headers, body);
+        self.run_chain(head, body, chain, Some(client)).await
+    }
+
+    /// Runs a request of another program through a chain of handlers.
+    pub async fn handle_call(
+        &self,
+        request: http::Request<Body>,
+        chain: &Chain<'_>,
+    ) -> Result<http::Response<Body>, Failure> {
+        let (head, body) = request.into_parts();
+        let body = (!body.is_end_stream()).then(|| body.received());
+        self.run_chain(head, body, chain, None).await
+    }
+
+    async fn run_chain(
+        &self,
+        head: http::request::Parts,
+        body: Option<NativeBody>,
+        chain: &Chain<'_>,
+        client: Option<Client>,
+    ) -> Outcome {
         let chain_number = self.chain_number(chain)?;
-        let has_body =
-            head.headers.contains_key(http::header::CONTENT_LENGTH) || !body.is_end_stream();
-        let url = request_ops::url(&head, client);
-        let (request, outcome) = RequestContext::arrived(&self.realm, head, client);
-        let body_number = match has_body {
-            false => 0,
-            true => {
-                let number = self.realm.next_id();
-                let stream = body
-                    .map_err(|_| BodyError::connection_lost())
-                    .boxed_unsync();
-                request.bodies.insert(number, NativeBody::new(stream, None));
-                number
-            }
-        };
-        let values = values(&url, chain);
-        let id = request.id();
-        let departure = Departure(Some(request.clone()));
-        self.realm.enter(Some(request), |_| {
+        let arrived = Arrived::new(&self.realm, head, body, client)?;
+        let values = values(&arrived.url, chain);
+        self.realm.enter(Some(arrived.request.clone()), |_| {
             self.dispatch.call_and_forget(
                 None,
                 [
                     Arg::Number(f64::from(chain_number)),
-                    Arg::Number(id as f64),
-                    Arg::Number(method as f64),
-                    Arg::Number(body_number as f64),
+                    Arg::Number(arrived.request.id() as f64),
+                    Arg::Number(arrived.method as f64),
+                    Arg::Number(arrived.body as f64),
                     Arg::String(&values),
                 ],
             )
         });
-        let outcome = outcome.await.unwrap_or_else(|_| {
-            Err(Failure::new(
-                FailureKind::Stopped,
-                "the runtime was stopped",
-            ))
-        });
-        if outcome.is_ok() {
-            // From here on the response's body says when the client is done.
-            departure.forget();
-        }
-        outcome
+        arrived.outcome().await
+    }
+
+    /// Has the program's default entry point answer a request. The path of its URI is normalised. Dropping the
+    /// future says that the client has gone.
+    pub async fn fetch<B>(
+        &self,
+        request: http::Request<B>,
+        client: Client,
+    ) -> Result<http::Response<Body>, Failure>
+    where
+        B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
+        B::Error: std::fmt::Display,
+    {
+        let (head, body) = request.into_parts();
+        let body = event::incoming(&head.headers, body);
+        event::fetch(
+            &self.realm,
+            head,
+            body,
+            &Entrypoint::default(),
+            Some(client),
+        )
+        .await
     }
 
     /// The number by which JavaScript knows a chain of handlers.
@@ -408,23 +424,6 @@ impl Runtime {
 impl Drop for Runtime {
     fn drop(&mut self) {
         self.events.abort();
-    }
-}
-
-/// Tells a request that its client has gone, unless told to forget it.
-struct Departure(Option<Rc<RequestContext>>);
-
-impl Departure {
-    fn forget(mut self) {
-        self.0 = None;
-    }
-}
-
-impl Drop for Departure {
-    fn drop(&mut self) {
-        if let Some(request) = self.0.take() {
-            request.client_done(true);
-        }
     }
 }
 

@@ -64,7 +64,9 @@ impl Site {
             subrequest_limit,
         };
         let services = Services {
-            assets: Rc::new(NoAssets),
+            assets: Some(Rc::new(NoAssets)),
+            name: String::new(),
+            programs: Rc::default(),
             log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
             data: None,
         };

@@ -213,6 +213,7 @@ mod tests {
             kind: FailureKind::Exception,
             message: message.into(),
             stack: None,
+            thrown: None,
         }
     }
 }

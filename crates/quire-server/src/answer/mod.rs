@@ -9,20 +9,23 @@ mod overlay;
 mod path;
 mod static_files;
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Instant;
 
+use futures_util::future::LocalBoxFuture;
 use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
 use quire_routes::{Chain, Router, RoutesRules, Target};
-use quire_runtime::{Body, Client, Engine, Failure, Runtime, Services, StartError, Upgrade};
+use quire_runtime::{
+    Body, Client, Engine, Failure, Fetcher, Programs, Runtime, Services, StartError, Upgrade,
+};
 
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
@@ -41,9 +44,13 @@ pub(crate) struct Site {
     log: Log,
     request_log: bool,
     functions: Option<Functions>,
+    /// The programs beside it, which run as long as it does.
+    services: Vec<Runtime>,
     static_files: StaticFiles,
     project: Option<PathBuf>,
     overlay: RefCell<Option<Overlay>>,
+    /// The project as services know it that bind it.
+    called: OnceCell<Rc<dyn Fetcher>>,
 }
 
 /// Where an answer leaves what its connection becomes.
@@ -61,7 +68,7 @@ impl Site {
         engine: Result<Engine, StartError>,
         deployment: Deployment,
         settings: &WorkerSettings,
-    ) -> Result<Self, StartFailure> {
+    ) -> Result<Rc<Self>, StartFailure> {
         let log = Log {
             level: settings.log_level,
         };
@@ -76,16 +83,32 @@ impl Site {
             .transpose();
         let static_files =
             StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
+        let programs = Rc::new(Programs::default());
+        let mut services = Vec::with_capacity(deployment.services.len());
+        for service in deployment.services {
+            let shown = service.name.clone();
+            let environment = Services {
+                assets: None,
+                name: service.name.clone(),
+                programs: programs.clone(),
+                log: Box::new(move |level, text| log.console(level, &format!("[{shown}] {text}"))),
+                data: deployment.data.clone(),
+            };
+            let started = Runtime::start(service.program, environment).await;
+            services.push(started.map_err(|error| service_failure(&service.name, error))?);
+        }
         let functions = match deployment.program {
             Some(program) if !program.routes.is_empty() => {
-                let services = Services {
-                    assets: Rc::new(static_files.clone()),
+                let environment = Services {
+                    assets: Some(Rc::new(static_files.clone())),
+                    name: deployment.name.clone(),
+                    programs: programs.clone(),
                     log: Box::new(move |level, text| log.console(level, text)),
                     data: deployment.data,
                 };
                 let router = Router::new(program.routes.clone());
                 let engine = engine.map_err(start_failure)?;
-                let started = engine.start(program, services).await;
+                let started = engine.start(program, environment).await;
                 let runtime = started.map_err(start_failure)?;
                 Some(Functions {
                     rules: deployment.routes_rules,
@@ -95,15 +118,22 @@ impl Site {
             }
             _ => None,
         };
-        Ok(Self {
+        let site = Rc::new(Self {
             mode: settings.mode,
             log,
             request_log: settings.request_log && settings.log_level < LogLevel::None,
             functions,
+            services,
             static_files,
             project: deployment.project,
             overlay: RefCell::default(),
-        })
+            called: OnceCell::new(),
+        });
+        let called: Rc<dyn Fetcher> = Rc::new(Called(Rc::downgrade(&site)));
+        programs.set_site(&deployment.name, &called);
+        // It was made a moment ago.
+        let _ = site.called.set(called);
+        Ok(site)
     }
 
     /// Shows the report of a failed build in pages, until told that there is none any more.
@@ -111,11 +141,13 @@ impl Site {
         *self.overlay.borrow_mut() = report.map(Overlay::new);
     }
 
-    /// How many requests of the program have not ended, be it because of work given to `waitUntil`.
+    /// How many requests of the programs have not ended, be it because of work given to `waitUntil`.
     pub(crate) fn live_requests(&self) -> usize {
-        self.functions
-            .as_ref()
-            .map_or(0, |functions| functions.runtime.live_requests())
+        let functions = self.functions.iter().map(|functions| &functions.runtime);
+        functions
+            .chain(&self.services)
+            .map(Runtime::live_requests)
+            .sum()
     }
 
     /// Answers a request. Nothing in a request makes this fail.
@@ -208,6 +240,36 @@ impl Site {
     }
 }
 
+/// The project, called by a service.
+struct Called(Weak<Site>);
+
+impl Fetcher for Called {
+    fn fetch(
+        &self,
+        request: Request<Body>,
+    ) -> LocalBoxFuture<'static, Result<Response<Body>, Failure>> {
+        let site = self.0.upgrade();
+        Box::pin(async move {
+            let Some(site) = site else {
+                return Ok(refused(Refusal {
+                    status: StatusCode::SERVICE_UNAVAILABLE,
+                    reason: "The project is stopping.",
+                }));
+            };
+            let uri = request.uri().clone();
+            if let Some(functions) = &site.functions
+                && functions.are_entered_by(uri.path())
+            {
+                let chain = functions.router.find(request.method().as_str(), uri.path());
+                if !chain.is_empty() {
+                    return functions.runtime.handle_call(request, &chain).await;
+                }
+            }
+            Ok(site.static_files.answer(&request, &uri).await)
+        })
+    }
+}
+
 impl Functions {
     fn are_entered_by(&self, path: &str) -> bool {
         self.rules
@@ -274,6 +336,17 @@ fn refused(refusal: Refusal) -> Response<Body> {
         );
     }
     response
+}
+
+/// Of a program beside the project's own.
+fn service_failure(name: &str, error: StartError) -> StartFailure {
+    match error {
+        StartError::Program { stack, .. } => StartFailure {
+            message: format!("the service `{name}` failed while it started"),
+            stack: Some(stack),
+        },
+        other => StartFailure::new(format!("the service `{name}`: {other}")),
+    }
 }
 
 fn start_failure(error: StartError) -> StartFailure {

@@ -126,7 +126,7 @@ async fn serve(
         }
     };
     let site = match Site::start(engine, *deployment, &settings).await {
-        Ok(site) => Rc::new(site),
+        Ok(site) => site,
         Err(failure) => {
             let _ = say.send(FromWorker::StartFailed(failure));
             return Ok(());

@@ -18,7 +18,11 @@ fn main() -> ExitCode {
         let mut recording = Recording::read(path);
         let project = checkout().join(&recording.project);
         packages::install(&project);
-        let server = Command::serve(project).start();
+        let command = (recording.arguments.iter())
+            .fold(Command::serve(project), |command, argument| {
+                command.argument(argument)
+            });
+        let server = command.start();
         for recorded in &mut recording.requests {
             let seen = recorded.send(&server);
             recorded.answer = Some(recorded.keep_compared(seen));

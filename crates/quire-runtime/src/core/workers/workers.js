@@ -120,8 +120,15 @@ internals.defineClass(Tracing, "Tracing");
 
 const { RpcTarget, RpcStub, RpcPromise, RpcProperty, ServiceStub } = internals.rpc;
 
+const tracing = new Tracing();
+
 internals.workers = {
+  tracing,
+  WorkerEntrypoint,
+  DurableObject,
   exports: exported.view,
+  /** Sets what `exports` shows. */
+  setExports: exported.set,
   /** Sets what `env` shows. */
   setEnv: env.set,
 };
@@ -139,7 +146,7 @@ internals.defineModule("cloudflare:workers", {
   env: env.view,
   exports: exported.view,
   cache: {},
-  tracing: new Tracing(),
+  tracing,
   waitUntil(promise) {
     internals.requireRequest();
     internals.waitUntil(internals.currentRequest(), promise);

@@ -280,12 +280,13 @@ function boundIterable(open) {
   };
 }
 
-// A new request starts in no context, whatever ran before it.
-if (internals.dispatch !== undefined) {
-  const { dispatch } = internals;
-  internals.dispatch = (...args) => {
+// A new event starts in no context, whatever ran before it.
+for (const name of ["dispatch", "answer", "receive"]) {
+  const begin = internals[name];
+  if (begin === undefined) continue;
+  internals[name] = (...args) => {
     current = null;
-    dispatch(...args);
+    begin(...args);
   };
 }
 

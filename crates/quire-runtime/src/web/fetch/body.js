@@ -477,6 +477,18 @@ internals.body = {
     return new Content(SHARED, record);
   },
   transfer,
+  /** Uses a content up that is in memory: a string or bytes; `null` for any other one. */
+  takeInline(content) {
+    const { kind, source } = content;
+    if ((kind !== TEXT && kind !== BYTES) || content.stream !== null) return null;
+    content.used = true;
+    return source;
+  },
+  /** Uses a content up as a stream. */
+  takeStream(content) {
+    const moved = transfer(content);
+    return streamOf(moved);
+  },
   /** What structuredClone() says of a body. */
   uncloneable: () => internals.domException("DataCloneError", "ReadableStream can only be serialized for RPC."),
 };

@@ -258,7 +258,7 @@ impl Exchange {
             context.number(f64::from(status.as_u16())),
             context.string(status.canonical_reason().unwrap_or_default()),
             context.string(self.url.as_str()),
-            context.string(&lines_of(headers)),
+            context.string(&header_lines::lines_of(headers)),
             context.null(),
             context.boolean(false),
             context.number(socket as f64),
@@ -295,7 +295,7 @@ impl Exchange {
 }
 
 /// `[status, statusText, url, headers, body, redirected]` of a response.
-pub(super) fn response_head(
+pub(crate) fn response_head(
     realm: &Realm,
     request: &RequestContext,
     head: &http::response::Parts,
@@ -319,20 +319,12 @@ pub(super) fn response_head(
         context.string(url),
         context.string(&match head.extensions.get::<Escaped>() {
             Some(_) => unescaped_lines_of(&head.headers),
-            None => lines_of(&head.headers),
+            None => header_lines::lines_of(&head.headers),
         }),
         body.map_or_else(|| context.null(), |number| context.number(number as f64)),
         context.boolean(redirected),
     ];
     Ok(context.array(&parts)?)
-}
-
-fn lines_of(headers: &HeaderMap) -> String {
-    let mut lines = String::new();
-    for (name, value) in headers {
-        header_lines::push(&mut lines, name.as_str(), &header_lines::text_of(value));
-    }
-    lines
 }
 
 /// Says that the values of a response are escaped.

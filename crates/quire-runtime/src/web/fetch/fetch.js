@@ -1,5 +1,4 @@
-// fetch(): https://fetch.spec.whatwg.org/#fetch-method, as Workers have it; and Fetcher, the class of
-// bindings that answer requests, such as `env.ASSETS`.
+// fetch(): https://fetch.spec.whatwg.org/#fetch-method, as Workers have it.
 
 const { body: bodies, headers: headerLists, request: requests, response: responses } = internals;
 
@@ -41,10 +40,7 @@ async function fetchFrom(input, init) {
     throw new TypeError(`Fetch API cannot load: ${url}`);
   }
   const signal = state.signal ?? (internals.compatibility.request_signal_passthrough ? request.signal : null);
-  if (signal !== null && internals.abort.isAborted(signal)) {
-    bodies.discard(bodies.content(request), internals.abort.reason(signal));
-    throw internals.abort.reason(signal);
-  }
+  checkNotAborted(signal, bodies.content(request));
   const { cf } = state;
   if (cf !== undefined && cf.cacheTtl !== undefined && cf.cacheControl !== undefined) {
     throw new TypeError("The 'cacheControl' and 'cacheTtl' options on cf are mutually exclusive. Use 'cacheControl' for explicit Cache-Control header directives, or 'cacheTtl' for a simplified TTL, but not both.");
@@ -55,40 +51,62 @@ async function fetchFrom(input, init) {
     for (const name of ["cache-control", "pragma"]) if (!headerLists.has(list, name)) list.push(name, "no-cache");
     lines = list.join("\n");
   }
-  const number = signal === null ? 0 : ops.fetch_number();
   const upgrade = headerLists.get(headerLists.list(request.headers), "upgrade");
   const websocket = upgrade !== null && upgrade !== undefined && upgrade.toLowerCase() === "websocket";
+  const manual = state.encodeResponseBody === "manual";
+  return exchange(signal, null, (number, failed) => {
+    const body = bodies.send(bodies.content(request), failed);
+    return ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual, websocket);
+  });
+}
+
+function checkNotAborted(signal, content) {
+  if (signal === null || !internals.abort.isAborted(signal)) return;
+  bodies.discard(content, internals.abort.reason(signal));
+  throw internals.abort.reason(signal);
+}
+
+/**
+ * The response of an exchange that `start(number, failed)` begins. `number` is that by which `signal` can abort it, or 0;
+ * `failed` is to learn of the error that breaks the request's own stream off. `content` is discarded if the signal is aborted already.
+ */
+async function exchange(signal, content, start, redirected = undefined) {
+  checkNotAborted(signal, content);
+  const number = signal === null ? 0 : ops.fetch_number();
   let failure = null;
-  const body = bodies.send(bodies.content(request), (error) => {
+  const pending = start(number, (error) => {
     failure = { error };
   });
-  const manual = state.encodeResponseBody === "manual";
-  const pending = ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual, websocket);
   try {
-    return signal === null ? finish(await pending, null) : await abortable(pending, signal, number);
+    return signal === null ? finish(await pending, null, redirected) : await abortable(pending, signal, number, redirected);
   } catch (error) {
     // What became of the request's own stream says more than that the connection ended.
     throw failure === null ? error : failure.error;
   }
 }
 
-function finish(head, signal) {
-  return responseFrom(head, head[5], signal);
+function finish(head, signal, redirected) {
+  if (responses.isResponse(head)) {
+    if (redirected) responses.state(head).redirected = true;
+    return head;
+  }
+  if (head[0] === null) throw internals.thrown.read(head[1], head[2]);
+  return responseFrom(head, redirected ?? head[5], signal);
 }
 
 /** Rejects with the signal's reason as soon as it fires, and ends the exchange then. */
-async function abortable(pending, signal, number) {
+async function abortable(pending, signal, number, redirected) {
   const { promise, reject } = Promise.withResolvers();
   let head = null;
   const stop = internals.abort.addAlgorithm(signal, () => {
     ops.fetch_abort(number);
     // Lets the connection go though nobody reads from it.
-    if (head !== null && head[4] !== null) ops.body_cancel(head[4]);
+    if (head !== null && typeof head[4] === "number") ops.body_cancel(head[4]);
     reject(internals.abort.reason(signal));
   });
   try {
     head = await Promise.race([pending, promise]);
-    return finish(head, signal);
+    return finish(head, signal, redirected);
   } catch (error) {
     stop();
     throw error;
@@ -100,49 +118,10 @@ const fetch = function fetch(input, init = undefined) {
   return fetchFrom(input, init);
 };
 
-const REDIRECTS_MAX = 20;
-const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
-const FROM_BINDING = Symbol("from binding");
-
-let isFetcher;
-
-/** A binding that answers requests. */
-class Fetcher {
-  #answer;
-
-  static {
-    isFetcher = (value) => typeof value === "object" && value !== null && #answer in value;
-  }
-
-  constructor(key, answer) {
-    if (key !== FROM_BINDING) throw new TypeError("Illegal constructor");
-    this.#answer = answer;
-  }
-
-  async fetch(input, init = undefined) {
-    if (!isFetcher(this)) throw internals.illegalInvocation();
-    let request = toRequest(input, init);
-    let response = await this.#answer(request);
-    const { redirect } = requests.state(request);
-    for (let count = 0; redirect === "follow" && REDIRECT_STATUSES.includes(response.status); count++) {
-      const location = response.headers.get("location");
-      if (location === null) break;
-      if (count === REDIRECTS_MAX) throw new TypeError("Too many redirects.");
-      const next = new Request(new URL(location, request.url), { method: request.method === "HEAD" ? "HEAD" : "GET", headers: request.headers });
-      response = await this.#answer(next);
-      responses.state(response).redirected = true;
-      request = next;
-    }
-    return response;
-  }
-}
-
-internals.defineClass(Fetcher, "Fetcher");
 internals.expose("fetch", fetch);
 internals.fetch = {
-  /** A Fetcher that answers by `answer(request)`. */
-  fetcher: (answer) => new Fetcher(FROM_BINDING, answer),
-  isFetcher,
+  exchange,
   headerLines,
   responseFrom,
+  toRequest,
 };

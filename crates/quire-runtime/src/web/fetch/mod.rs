@@ -11,6 +11,7 @@ use crate::core::realm::Realm;
 pub(crate) use assets::install as install_assets;
 use client::HttpClient;
 use exchange::Exchange;
+pub(crate) use exchange::response_head;
 use std::cell::OnceCell;
 use std::rc::Rc;
 
@@ -22,6 +23,7 @@ pub(crate) const SOURCES: &[(&str, &str)] = &[
     ("web/fetch/request.js", include_str!("request.js")),
     ("web/fetch/response.js", include_str!("response.js")),
     ("web/fetch/fetch.js", include_str!("fetch.js")),
+    ("web/fetch/fetcher.js", include_str!("fetcher.js")),
 ];
 
 /// What `request.cf` says on a machine that is no edge: the placeholder that the original's local

@@ -19,12 +19,15 @@ const METHODS_OF_ANY_CASE = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"];
 /** What the copies of an arrived request have in common. */
 class Arrival {
   #id;
+  /** For a request of another program: { cf }, JSON or `null`. */
+  #call;
   #lines = null;
   #signal = null;
 
-  constructor(id, url) {
+  constructor(id, url, call) {
     this.#id = id;
     this.url = url;
+    this.#call = call;
   }
 
   headerList() {
@@ -34,6 +37,7 @@ class Arrival {
 
   /** A new object for `request.cf`: the placeholder of a machine that is no edge, and what the client accepts. */
   makeCf() {
+    if (this.#call !== undefined) return this.#call.cf === null ? undefined : JSON.parse(this.#call.cf);
     return { ...JSON.parse(ops.request_cf()), clientAcceptEncoding: ops.request_accept_encoding(this.#id) };
   }
 
@@ -295,11 +299,11 @@ internals.request = {
   isRequest,
   state: stateOf,
   create: createRequest,
-  /** The state of a request that arrived from a client. */
-  arrived(id, method, url) {
+  /** The state of a request that arrived, from a client or from another program: `call` then is { cf }, as JSON or `null`. */
+  arrived(id, method, url, call = undefined) {
     const state = new State();
     state.method = METHODS[method];
-    state.arrival = new Arrival(id, url);
+    state.arrival = new Arrival(id, url, call);
     state.redirect = "manual";
     return state;
   },

@@ -3,6 +3,8 @@
 //! An end belongs to JavaScript (`accept()`), or to a connection that passes the messages on. JavaScript cannot wait, so what it
 //! sends is always queued, up to a limit beyond which the socket is lost; a connection waits for room.
 
+use super::upgrade::Answered;
+use crate::core::request::RequestContext;
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::rc::Rc;
@@ -123,6 +125,8 @@ pub(crate) struct Endpoint {
     outgoing: Rc<Lane>,
     /// Whether one of the two ends is a connection.
     remote: Rc<Cell<bool>>,
+    /// The request that answered another program with this end. It lives as long as this does.
+    answered: Option<Answered>,
 }
 
 impl Endpoint {
@@ -133,11 +137,13 @@ impl Endpoint {
             incoming: one.clone(),
             outgoing: two.clone(),
             remote: Rc::clone(&remote),
+            answered: None,
         };
         let second = Self {
             incoming: two,
             outgoing: one,
             remote,
+            answered: None,
         };
         (first, second)
     }
@@ -180,6 +186,13 @@ impl Endpoint {
         }
     }
 
+    /// This end is another program's from now on, which `request` answered with it.
+    pub(crate) fn answered(mut self, request: &Rc<RequestContext>) -> Self {
+        self.set_remote();
+        self.answered = Some(Answered::new(request));
+        self
+    }
+
     /// This end is a connection's from now on.
     pub(crate) fn set_remote(&self) {
         self.remote.set(true);
@@ -206,6 +219,8 @@ impl Endpoint {
 impl Drop for Endpoint {
     fn drop(&mut self) {
         self.abandon();
+        // Only now: it may end the request of the other end.
+        self.answered.take();
     }
 }
 

@@ -11,7 +11,8 @@ use crate::core::body_ops::handle;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
-use channel::{Close, Endpoint, Message, Sent};
+pub(crate) use channel::Endpoint;
+use channel::{Close, Message, Sent};
 use frame::Role;
 use http::{HeaderMap, HeaderValue};
 use hyper_util::rt::TokioIo;
@@ -116,7 +117,7 @@ pub(crate) fn install(realm: &Realm) {
 }
 
 /// Gives an end of a socket to a request; JavaScript names it by the number.
-fn adopt(realm: &Realm, request: &RequestContext, endpoint: Endpoint) -> u64 {
+pub(crate) fn adopt(realm: &Realm, request: &RequestContext, endpoint: Endpoint) -> u64 {
     let number = realm.next_id();
     let socket = Socket(Cell::new(Some(Rc::new(endpoint))));
     request.resources.insert(number, Rc::new(socket));

@@ -21,9 +21,18 @@ pub struct Upgrade {
 }
 
 /// The request that was answered with a socket. It is over for its client when this is dropped.
-struct Answered {
+pub(super) struct Answered {
     request: Rc<RequestContext>,
     _hold: Hold,
+}
+
+impl Answered {
+    pub(super) fn new(request: &Rc<RequestContext>) -> Self {
+        Self {
+            request: request.clone(),
+            _hold: request.hold(),
+        }
+    }
 }
 
 impl Drop for Answered {
@@ -53,10 +62,7 @@ impl Upgrade {
             connection,
             endpoint,
             agreement,
-            _answered: Answered {
-                request: request.clone(),
-                _hold: request.hold(),
-            },
+            _answered: Answered::new(request),
         }))
     }
 

@@ -1,0 +1,44 @@
+// Bindings to other programs, which run in the same process: requests here, calls in core/workers/.
+// https://developers.cloudflare.com/workers/runtime-apis/bindings/service-bindings/
+
+const { body: bodies, request: requests } = internals;
+const { stringify } = JSON;
+const { defineProperty, setPrototypeOf } = Object;
+
+/** A fetcher for an entry point (`null`: the default one) of a program; `props` is JSON, or `null`. */
+const service = (script, entrypoint, props, object = undefined) =>
+  internals.fetch.fetcher(
+    (request, number, failed) => {
+      const { cf, url } = request;
+      const hash = url.indexOf("#");
+      const body = bodies.send(bodies.content(request), failed);
+      const lines = internals.fetch.headerLines(request);
+      const { method } = requests.state(request);
+      return ops.service_fetch(script, entrypoint, props, number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
+    },
+    {
+      /** What makes the same fetcher elsewhere in this process. */
+      description: { kind: "service", script, entrypoint, props },
+      connect: (main) => internals.rpc.connect(ops.service_session(script, entrypoint, props), main),
+      missing: () => internals.thrown.read(`Worker "${script}" not found. Make sure it is running locally.`, null),
+    },
+    object,
+  );
+
+class LoopbackServiceStub {}
+setPrototypeOf(LoopbackServiceStub.prototype, internals.fetch.Fetcher.prototype);
+defineProperty(LoopbackServiceStub.prototype, Symbol.toStringTag, { value: "LoopbackServiceStub", configurable: true });
+
+/** A fetcher for an entry point of this program; called, it gives one with other props. */
+internals.loopback = (script, entrypoint) => {
+  const stub = (options = {}) => service(script, entrypoint, options.props === undefined ? null : stringify(options.props));
+  delete stub.name;
+  delete stub.length;
+  setPrototypeOf(stub, LoopbackServiceStub.prototype);
+  return service(script, entrypoint, null, stub);
+};
+
+internals.service = service;
+internals.bindings.define("service", ({ script, entrypoint, props }) =>
+  service(script, entrypoint ?? null, props === null || props === undefined ? null : stringify(props)),
+);
