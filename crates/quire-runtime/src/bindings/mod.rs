@@ -6,8 +6,8 @@
 mod d1;
 mod kv;
 mod remote;
-// Part of it is for those who host objects.
 mod service;
+// Part of it is for those who host objects.
 #[allow(dead_code, unused_imports)]
 #[path = "objects/storage/mod.rs"]
 pub(crate) mod storage;
