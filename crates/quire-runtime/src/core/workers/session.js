@@ -320,8 +320,14 @@ class Session {
 internals.receive = (number, bytes, text) => {
   const session = sessions.get(number);
   if (session === undefined) return;
-  if (bytes === null) session.end(text);
-  else session.receive(bytes);
+  if (bytes === null) return session.end(text);
+  try {
+    session.receive(bytes);
+  } catch (error) {
+    // What follows a message that makes no sense would make none either.
+    session.end(`${error?.message}`);
+    ops.session_close(number);
+  }
 };
 
 internals.rpc.Session = Session;
