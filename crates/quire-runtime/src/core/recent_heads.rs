@@ -33,10 +33,14 @@ impl RecentHeads {
     }
 
     /// Reads the head of request `id`, if it is still here.
-    pub(super) fn read<R>(&self, id: u64, read: impl FnOnce(&Parts, Client) -> R) -> Option<R> {
+    pub(super) fn read<R>(
+        &self,
+        id: u64,
+        read: impl FnOnce(&Parts, Option<Client>) -> R,
+    ) -> Option<R> {
         let kept = self.0.borrow();
         let (_, head, client) = kept.iter().find(|(known, ..)| *known == id)?;
-        Some(read(head, *client))
+        Some(read(head, Some(*client)))
     }
 }
 
