@@ -12,7 +12,8 @@ measure_html() {
   launch_workerd html-workerd html
   for name in html-quire html-workerd; do
     [ -n "${server_pid[$name]-}" ] || continue
-    if await "$name" "$path" '<a href="https://example.com/pages/2599">' && same_page "$name" "$path"; then
+    # The shell takes too long to read a page of this size, whose text may be cut into many chunks: curl looks at it.
+    if await "$name" "$path" && same_page "$name" "$path"; then
       answering+=("$name")
     else
       stop "$name"
