@@ -66,7 +66,10 @@ pub fn run(arguments: &BuildArguments) -> Result<ExitCode, Failure> {
     let out = arguments.outdir.display();
     printer::line(format!(
         "Built {} and {} into `{out}`; serve it with `quire serve {out}`",
-        counted(compiled.routes.routes().len(), "route"),
+        match project.worker {
+            Some(_) => "`_worker.js`".to_owned(),
+            None => counted(compiled.routes.routes().len(), "route"),
+        },
         counted(
             usize::try_from(copied.files).unwrap_or(usize::MAX),
             "static file"
@@ -133,10 +136,13 @@ impl Draft {
             self.write(built::SCRIPT, &bundle.script)?;
             self.write(built::SOURCE_MAP, &bundle.source_map)?;
             let rules = match &compiled.rules {
-                Some(own) => own.text.clone(),
-                None => RoutesRules::generate(&compiled.routes).to_json(),
+                Some(own) => Some(own.text.clone()),
+                None if project.worker.is_some() => None,
+                None => Some(RoutesRules::generate(&compiled.routes).to_json()),
             };
-            self.write(built::RULES, &rules)?;
+            if let Some(rules) = rules {
+                self.write(built::RULES, &rules)?;
+            }
         }
         for (service, bundle) in &compiled.services {
             let folder = Path::new(services::FOLDER).join(&service.name);
@@ -155,6 +161,7 @@ impl Draft {
                 .map(|service| (service.name.clone(), BuiltProgram::of(&service.program)))
                 .collect(),
             has_assets: project.assets.is_some(),
+            has_worker: project.worker.is_some(),
             has_own_rules: compiled.rules.is_some(),
             routes: compiled.routes.clone(),
         };

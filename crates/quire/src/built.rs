@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! quire.json          the manifest: settings and routes; by it the folder is known
-//! functions.js        the functions in one script, and its source map
+//! functions.js        the functions or `_worker.js` in one script, and its source map
 //! functions.js.map
 //! _routes.json        which paths enter the functions: the project's own, else generated
 //! services/NAME/      another program that the project binds: worker.js and worker.js.map
@@ -55,6 +55,9 @@ pub struct Manifest {
     pub services: BTreeMap<String, BuiltProgram>,
     /// Whether there are static files.
     pub has_assets: bool,
+    /// Whether the script is a `_worker.js`, which answers all requests.
+    #[serde(default)]
+    pub has_worker: bool,
     /// Whether `_routes.json` is the project's own. Generated rules are for other platforms and not applied.
     pub has_own_rules: bool,
     /// The functions' routes; none if there are no functions.
@@ -175,7 +178,11 @@ impl Built {
         })
     }
 
-    /// The script and its source map; `None` without functions.
+    fn has_program(&self) -> bool {
+        self.manifest.has_worker || !self.manifest.routes.is_empty()
+    }
+
+    /// The script and its source map; `None` without functions and `_worker.js`.
     pub fn code(&self) -> Result<Option<(String, Option<String>)>, Failure> {
         if self.manifest.routes.is_empty() {
             return Ok(None);
@@ -192,7 +199,7 @@ impl Built {
 
     /// The rules to apply.
     pub fn rules(&self) -> Result<Option<RoutesRules>, Failure> {
-        if !self.manifest.has_own_rules || self.manifest.routes.is_empty() {
+        if !self.manifest.has_own_rules || !self.has_program() {
             return Ok(None);
         }
         let file = self.folder.join(RULES);

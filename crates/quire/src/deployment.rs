@@ -23,7 +23,7 @@ pub const CATCHALL_FLAG: &str = "pages_catchall_shadows_index";
 #[derive(Debug)]
 pub struct Compiled {
     pub routes: RouteTable,
-    /// `None` without routes.
+    /// `None` without routes and `_worker.js`.
     pub bundle: Option<Bundle>,
     /// The programs beside the project's own.
     pub services: Vec<(Service, Bundle)>,
@@ -41,9 +41,9 @@ pub struct ProjectRules {
     pub rules: RoutesRules,
 }
 
-/// The routes of a project's functions; none without `functions/`.
+/// The routes of a project's functions; none without `functions/` and in advanced mode.
 pub fn routes(project: &Project, settings: &Settings) -> Result<RouteTable, Failure> {
-    let Some(functions) = &project.functions else {
+    let (Some(functions), None) = (&project.functions, &project.worker) else {
         return Ok(RouteTable::default());
     };
     let files = functions_files(functions)?;
@@ -60,12 +60,13 @@ pub fn routes(project: &Project, settings: &Settings) -> Result<RouteTable, Fail
 /// router does not, so that `/API/x` would be static there and a function in development. Here it is the same
 /// function in `dev` and `serve`, as in the original's development server.
 pub fn project_rules(
-    assets: Option<&Path>,
+    project: &Project,
     routes: &RouteTable,
     current: &Path,
 ) -> Result<Option<ProjectRules>, Failure> {
-    let file = match assets {
-        Some(assets) if !routes.is_empty() => assets.join("_routes.json"),
+    let has_program = project.worker.is_some() || !routes.is_empty();
+    let file = match &project.assets {
+        Some(assets) if has_program => assets.join("_routes.json"),
         _ => return Ok(None),
     };
     let text = match std::fs::read_to_string(&file) {
@@ -85,7 +86,7 @@ pub async fn compile(
     current: &Path,
 ) -> Result<Compiled, Failure> {
     let routes = routes(project, settings)?;
-    let rules = project_rules(project.assets.as_deref(), &routes, current)?;
+    let rules = project_rules(project, &routes, current)?;
     let mode = match purpose {
         Purpose::Dev => quire_bundle::Mode::Development,
         Purpose::Serve | Purpose::Look => quire_bundle::Mode::Production,
@@ -103,8 +104,12 @@ pub async fn compile(
         })
         .await
     };
-    let bundle = match &project.functions {
-        Some(functions) if !routes.is_empty() => {
+    let bundle = match (&project.worker, &project.functions) {
+        (Some(worker), _) => {
+            let entry = worker.clone();
+            Some(bundled(Code::Worker { entry }, &settings.program).await?)
+        }
+        (None, Some(functions)) if !routes.is_empty() => {
             let code = Code::Functions {
                 dir: functions.clone(),
                 handlers: routes.handlers().cloned().collect(),
@@ -146,7 +151,12 @@ impl Compiled {
         let mut warnings: Vec<Warning> = problems
             .map(|problem| Box::new(problem.clone()) as Warning)
             .collect();
-        if self.routes.is_empty() && project.functions.is_some() {
+        if project.worker.is_some() && project.functions.is_some() {
+            let notice =
+                Notice::warning("`functions/` is ignored: `_worker.js` answers all requests")
+                    .with_help("remove one of the two");
+            warnings.push(Box::new(notice));
+        } else if self.routes.is_empty() && project.functions.is_some() {
             let notice = Notice::warning(
                 "no file in `functions/` exports a handler; only static files are served",
             )

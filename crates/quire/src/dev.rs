@@ -15,7 +15,7 @@ use crate::configuration::REDIRECT;
 use crate::deployment::compile;
 use crate::failure::Failure;
 use crate::printer::{self, Notice, Warning};
-use crate::project::USUAL_OUTPUT_FOLDERS;
+use crate::project::{USUAL_OUTPUT_FOLDERS, WORKER};
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
 use crate::{report, routes, site_rules, summary};
 
@@ -186,12 +186,15 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
     add(&project.root, &[REDIRECT]);
     add(&project.root, &USUAL_OUTPUT_FOLDERS);
     if let Some(assets) = &project.assets {
-        add(assets, &["_routes.json", "_worker.js"]);
+        add(assets, &["_routes.json", WORKER]);
         add(assets, &site_rules::FILES);
         paths.push(assets.clone());
     }
     Watched {
-        trees: vec![project.root.join("functions")],
+        trees: match &project.worker {
+            Some(_) => Vec::new(),
+            None => vec![project.root.join("functions")],
+        },
         paths,
     }
 }

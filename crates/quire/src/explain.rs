@@ -12,6 +12,8 @@ use crate::printer::{BOLD, CYAN, DIM, GREEN, styled};
 /// All that decides about one request.
 pub struct Story<'a> {
     router: &'a Router,
+    /// Whether `_worker.js` answers instead of the routes.
+    has_worker: bool,
     request: &'a AskedRequest,
     /// The decision of `_routes.json`; `None` without the file.
     decision: Option<Decision<'a>>,
@@ -22,10 +24,12 @@ impl<'a> Story<'a> {
     pub fn of(
         request: &'a AskedRequest,
         router: &'a Router,
+        has_worker: bool,
         rules: Option<&'a RoutesRules>,
     ) -> Story<'a> {
         Story {
             router,
+            has_worker,
             request,
             decision: rules.map(|rules| rules.decide(&request.pathname)),
             explanation: router.explain(&request.method, &request.pathname),
@@ -39,17 +43,36 @@ impl<'a> Story<'a> {
     }
 
     fn rule(&self) -> String {
+        let program = match self.has_worker {
+            true => "`_worker.js`",
+            false => "the functions",
+        };
         match self.decision {
-            None if self.router.table().is_empty() => "there are no functions".to_owned(),
-            None => "there is no `_routes.json`: every path may enter the functions".to_owned(),
-            Some(Decision { target: Target::Functions, rule: Some(rule) }) => {
-                format!("`_routes.json` lets it into the functions: `include` has `{}`", rule.text)
+            None if !self.has_worker && self.router.table().is_empty() => {
+                "there are no functions".to_owned()
             }
-            Some(Decision { rule: Some(rule), .. }) => {
-                format!("`_routes.json` keeps it from the functions: `exclude` has `{}`", rule.text)
+            None => format!("there is no `_routes.json`: every path may enter {program}"),
+            Some(Decision {
+                target: Target::Functions,
+                rule: Some(rule),
+            }) => {
+                format!(
+                    "`_routes.json` lets it into {program}: `include` has `{}`",
+                    rule.text
+                )
+            }
+            Some(Decision {
+                rule: Some(rule), ..
+            }) => {
+                format!(
+                    "`_routes.json` keeps it from {program}: `exclude` has `{}`",
+                    rule.text
+                )
             }
             Some(Decision { rule: None, .. }) => {
-                "`_routes.json` keeps it from the functions: no `include` rule matches (case counts)".to_owned()
+                format!(
+                    "`_routes.json` keeps it from {program}: no `include` rule matches (case counts)"
+                )
             }
         }
     }
@@ -102,6 +125,10 @@ impl<'a> Story<'a> {
         let mut lines = vec![styled(BOLD, request), format!("  {}", self.rule())];
         if self.is_kept_out() {
             lines.push(static_files());
+            return lines;
+        }
+        if self.has_worker {
+            lines.push(format!("  → {}", styled(CYAN, "_worker.js")));
             return lines;
         }
         let mut has_module = false;
@@ -205,6 +232,7 @@ impl<'a> Story<'a> {
                 Target::Static => "static",
             }),
             "rule": rule,
+            "worker": self.has_worker && !kept_out,
             "chain": chain,
             "passed_over": passed_over,
         })

@@ -14,6 +14,9 @@ use crate::built;
 /// Where build tools put a site, in the order in which they are looked for.
 pub const USUAL_OUTPUT_FOLDERS: [&str; 4] = ["dist", "public", "build", "out"];
 
+/// The file or folder whose presence is advanced mode.
+pub const WORKER: &str = "_worker.js";
+
 /// What the user named.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
@@ -50,6 +53,8 @@ pub struct Project {
     pub root: PathBuf,
     /// `functions/`, if there is one.
     pub functions: Option<PathBuf>,
+    /// The module of advanced mode: `_worker.js`, or `_worker.js/index.js`. With it `functions/` means nothing.
+    pub worker: Option<PathBuf>,
     /// The folder of static files, if there is one.
     pub assets: Option<PathBuf>,
 }
@@ -80,11 +85,11 @@ pub enum ProjectError {
     ))]
     Nothing(PathBuf),
 
-    #[error("`{}`: a program of one file (\"advanced mode\") is not supported yet", .0.display())]
+    #[error("the folder `{}` has no `index.js`, the module that answers requests", .0.display())]
     #[diagnostic(help(
-        "remove the file to serve the folder's static files, or move the program into `functions/`"
+        "build the site again, or remove the folder to use `functions/` and static files alone"
     ))]
-    AdvancedMode(PathBuf),
+    WorkerWithoutIndex(PathBuf),
 
     #[error("the current folder cannot be told: {0}")]
     CurrentFolder(#[source] std::io::Error),
@@ -146,15 +151,14 @@ impl Sources {
     pub fn project(&self, configured: Option<(&str, &Path)>) -> Result<Project, ProjectError> {
         let functions = Some(self.root.join("functions")).filter(|folder| folder.is_dir());
         let assets = self.output_folder(configured, functions.is_some())?;
-        if let Some(assets) = &assets {
-            let program = assets.join("_worker.js");
-            if program.exists() {
-                return Err(ProjectError::AdvancedMode(program));
-            }
-        }
+        let worker = match &assets {
+            Some(assets) => worker(assets)?,
+            None => None,
+        };
         Ok(Project {
             root: self.root.clone(),
             functions,
+            worker,
             assets,
         })
     }
@@ -192,6 +196,22 @@ impl Sources {
                 None => Err(ProjectError::Nothing(self.root.clone())),
             },
         }
+    }
+}
+
+/// The module of advanced mode in a folder of static files.
+fn worker(assets: &Path) -> Result<Option<PathBuf>, ProjectError> {
+    let path = assets.join(WORKER);
+    if path.is_file() {
+        return Ok(Some(path));
+    }
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let index = path.join("index.js");
+    match index.is_file() {
+        true => Ok(Some(index)),
+        false => Err(ProjectError::WorkerWithoutIndex(path)),
     }
 }
 
@@ -339,6 +359,27 @@ mod tests {
         assert_eq!(found(&path, None, None), (".".to_owned(), None));
     }
 
+    #[test]
+    fn advanced_mode() {
+        let (_keep, path) = folder(&[
+            "functions/x.js",
+            "file/_worker.js",
+            "in/_worker.js/index.js",
+        ]);
+        for (folder, worker) in [
+            ("file", Some("file/_worker.js")),
+            ("in", Some("in/_worker.js/index.js")),
+            (".", None),
+        ] {
+            let place = Place::of(Some(Path::new(folder)), &path).unwrap();
+            let Place::Sources(sources) = place else {
+                panic!("not a project with sources");
+            };
+            let project = sources.project(None).unwrap();
+            assert_eq!(project.worker, worker.map(|worker| path.join(worker)));
+        }
+    }
+
     fn refused(
         current: &Path,
         directory: Option<&str>,
@@ -355,7 +396,7 @@ mod tests {
 
     #[test]
     fn refusals_say_what_to_do() {
-        let (_keep, path) = folder(&["sub/file.txt", "worker/_worker.js"]);
+        let (_keep, path) = folder(&["sub/file.txt", "worker/_worker.js/main.js"]);
         let message = refused(&path, Some("dist"), None);
         assert!(
             message.contains("`dist`") && message.contains("npm run build"),
@@ -373,6 +414,6 @@ mod tests {
             message.contains("dist`") && message.contains("wrangler.toml"),
             "{message}"
         );
-        assert!(refused(&path, Some("worker"), None).contains("_worker.js"));
+        assert!(refused(&path, Some("worker"), None).contains("no `index.js`"));
     }
 }

@@ -19,10 +19,11 @@ pub fn run(arguments: &RoutesArguments) -> Result<ExitCode, Failure> {
     let Loaded {
         origin, settings, ..
     } = selection.load()?;
+    let has_worker = origin.has_worker();
     let (table, rules) = match origin {
         Origin::Sources(project) => {
             let table = routes(&project, &settings)?;
-            let rules = project_rules(project.assets.as_deref(), &table, &selection.current)?;
+            let rules = project_rules(&project, &table, &selection.current)?;
             (table, rules.map(|ProjectRules { rules, .. }| rules))
         }
         Origin::Built(built) => {
@@ -33,14 +34,21 @@ pub fn run(arguments: &RoutesArguments) -> Result<ExitCode, Failure> {
     let router = Router::new(table);
     match &arguments.explain {
         Some(request) => {
-            let story = explain::Story::of(request, &router, rules.as_ref());
+            let story = explain::Story::of(request, &router, has_worker, rules.as_ref());
             if arguments.json {
                 printer::line(pretty(&story.json()));
             } else {
                 story.lines().iter().for_each(printer::line);
             }
         }
-        None if arguments.json => printer::line(pretty(&listing_json(&router, rules.as_ref()))),
+        None if arguments.json => {
+            let listing = listing_json(&router, has_worker, rules.as_ref());
+            printer::line(pretty(&listing));
+        }
+        None if has_worker => printer::line(match rules {
+            Some(_) => "`_worker.js` answers the requests that `_routes.json` lets through",
+            None => "`_worker.js` answers all requests",
+        }),
         None => print_listing(&router),
     }
     Ok(ExitCode::SUCCESS)
@@ -205,7 +213,11 @@ pub fn warnings(table: &RouteTable) -> Vec<Warning> {
         .collect()
 }
 
-fn listing_json(router: &Router, rules: Option<&quire_routes::RoutesRules>) -> Value {
+fn listing_json(
+    router: &Router,
+    has_worker: bool,
+    rules: Option<&quire_routes::RoutesRules>,
+) -> Value {
     let table = router.table();
     let modules: Vec<Value> = table
         .routes()
@@ -244,7 +256,13 @@ fn listing_json(router: &Router, rules: Option<&quire_routes::RoutesRules>) -> V
             }))
         })
         .collect();
-    json!({ "routes": modules, "middleware": middlewares, "rules": rules, "notes": notes(table) })
+    json!({
+        "worker": has_worker,
+        "routes": modules,
+        "middleware": middlewares,
+        "rules": rules,
+        "notes": notes(table),
+    })
 }
 
 #[cfg(test)]

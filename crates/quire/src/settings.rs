@@ -127,6 +127,16 @@ pub enum Origin {
     Built(Box<Built>),
 }
 
+impl Origin {
+    /// Whether a `_worker.js` answers instead of functions.
+    pub fn has_worker(&self) -> bool {
+        match self {
+            Origin::Sources(project) => project.worker.is_some(),
+            Origin::Built(built) => built.manifest.has_worker,
+        }
+    }
+}
+
 /// The settings of a project, all sources put together.
 #[derive(Debug, Clone)]
 pub struct Settings {

@@ -32,7 +32,13 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
     if let Some(file) = &settings.program.file {
         facts.push(("settings", shown(file)));
     }
-    facts.push(("functions", functions(routes)));
+    facts.push(match origin.has_worker() {
+        true => (
+            "program",
+            "_worker.js, which answers all requests".to_owned(),
+        ),
+        false => ("functions", functions(routes)),
+    });
     facts.push((
         "static files",
         assets.map_or_else(|| "none".to_owned(), |assets| shown(&assets)),

@@ -48,6 +48,8 @@ recorded! {
     rules: "rules",
     static_files: "static",
     site_rules: "site-rules",
+    advanced_mode: "advanced",
+    advanced_mode_of_a_folder: "advanced-folder",
     single_page: "single-page",
     context: "context",
     imports: "imports",

@@ -365,6 +365,16 @@ impl Runtime {
         .await
     }
 
+    /// Has the program's default entry point answer a request of another program.
+    pub async fn fetch_call(
+        &self,
+        request: http::Request<Body>,
+    ) -> Result<http::Response<Body>, Failure> {
+        let (head, body) = request.into_parts();
+        let body = (!body.is_end_stream()).then(|| body.received());
+        event::fetch(&self.realm, head, body, &Entrypoint::default(), None).await
+    }
+
     /// The number by which JavaScript knows a chain of handlers.
     fn chain_number(&self, chain: &Chain<'_>) -> Result<u32, Failure> {
         let mut key = self.key.take();

@@ -53,13 +53,24 @@ pub(crate) struct Site {
     called: OnceCell<Rc<dyn Fetcher>>,
 }
 
+/// What the log calls the program of advanced mode.
+const WORKER: &str = "_worker.js";
+
 /// Where an answer leaves what its connection becomes.
 pub(crate) type UpgradeSlot = Cell<Option<Upgrade>>;
 
 struct Functions {
     rules: Option<RoutesRules>,
-    router: Router,
+    entry: Entry,
     runtime: Runtime,
+}
+
+/// What of the program a request enters.
+enum Entry {
+    /// The handlers that the router finds.
+    Routes(Box<Router>),
+    /// `_worker.js`: its default export takes every request.
+    Worker,
 }
 
 impl Site {
@@ -98,7 +109,7 @@ impl Site {
             services.push(started.map_err(|error| service_failure(&service.name, error))?);
         }
         let functions = match deployment.program {
-            Some(program) if !program.routes.is_empty() => {
+            Some(program) => {
                 let environment = Services {
                     assets: Some(Rc::new(static_files.clone())),
                     name: deployment.name.clone(),
@@ -106,17 +117,20 @@ impl Site {
                     log: Box::new(move |level, text| log.console(level, text)),
                     data: deployment.data,
                 };
-                let router = Router::new(program.routes.clone());
+                let entry = match program.routes.is_empty() {
+                    true => Entry::Worker,
+                    false => Entry::Routes(Box::new(Router::new(program.routes.clone()))),
+                };
                 let engine = engine.map_err(start_failure)?;
                 let started = engine.start(program, environment).await;
                 let runtime = started.map_err(start_failure)?;
                 Some(Functions {
                     rules: deployment.routes_rules,
-                    router,
+                    entry,
                     runtime,
                 })
             }
-            _ => None,
+            None => None,
         };
         let site = Rc::new(Self {
             mode: settings.mode,
@@ -201,26 +215,41 @@ impl Site {
         if let Some(functions) = &self.functions
             && functions.are_entered_by(uri.path())
         {
-            let chain = functions.router.find(request.method().as_str(), uri.path());
-            if !chain.is_empty() {
-                let preferences = Preferences::of(request.headers());
-                let client = Client {
-                    ip: connection.peer.ip(),
-                    https: false,
-                };
-                let response = match functions.runtime.handle(request, &chain, client).await {
-                    Ok(response) => response,
-                    Err(failure) => self.failed(&failure, &preferences, uri),
-                };
-                let function = if self.request_log {
-                    functions.file(&chain)
-                } else {
-                    None
-                };
-                return (response, function);
+            let preferences = Preferences::of(request.headers());
+            let client = Client {
+                ip: connection.peer.ip(),
+                https: false,
+            };
+            match &functions.entry {
+                Entry::Worker => {
+                    let outcome = functions.runtime.fetch(request, client).await;
+                    let response = self.response(outcome, &preferences, uri);
+                    return (response, Some(WORKER).filter(|_| self.request_log));
+                }
+                Entry::Routes(router) => {
+                    let chain = router.find(request.method().as_str(), uri.path());
+                    if !chain.is_empty() {
+                        let outcome = functions.runtime.handle(request, &chain, client).await;
+                        let response = self.response(outcome, &preferences, uri);
+                        let function = match self.request_log {
+                            true => file(router, &chain),
+                            false => None,
+                        };
+                        return (response, function);
+                    }
+                }
             }
         }
         (self.static_files.answer(&request, uri).await, None)
+    }
+
+    fn response(
+        &self,
+        outcome: Result<Response<Body>, Failure>,
+        preferences: &Preferences,
+        uri: &Uri,
+    ) -> Response<Body> {
+        outcome.unwrap_or_else(|failure| self.failed(&failure, preferences, uri))
     }
 
     fn failed(&self, failure: &Failure, preferences: &Preferences, uri: &Uri) -> Response<Body> {
@@ -260,9 +289,14 @@ impl Fetcher for Called {
             if let Some(functions) = &site.functions
                 && functions.are_entered_by(uri.path())
             {
-                let chain = functions.router.find(request.method().as_str(), uri.path());
-                if !chain.is_empty() {
-                    return functions.runtime.handle_call(request, &chain).await;
+                match &functions.entry {
+                    Entry::Worker => return functions.runtime.fetch_call(request).await,
+                    Entry::Routes(router) => {
+                        let chain = router.find(request.method().as_str(), uri.path());
+                        if !chain.is_empty() {
+                            return functions.runtime.handle_call(request, &chain).await;
+                        }
+                    }
                 }
             }
             Ok(site.static_files.answer(&request, &uri).await)
@@ -276,17 +310,17 @@ impl Functions {
             .as_ref()
             .is_none_or(|rules| rules.decide(path).target == Target::Functions)
     }
+}
 
-    /// The file that a chain leads to: that of the module, or of the innermost middleware.
-    fn file(&self, chain: &Chain<'_>) -> Option<&str> {
-        let route = self.router.table().get(chain.steps.last()?.route)?;
-        let handler = if chain.module().is_some() {
-            &route.module
-        } else {
-            &route.middleware
-        };
-        handler.as_ref().map(|handler| handler.file.as_str())
-    }
+/// The file that a chain leads to: that of the module, or of the innermost middleware.
+fn file<'r>(router: &'r Router, chain: &Chain<'_>) -> Option<&'r str> {
+    let route = router.table().get(chain.steps.last()?.route)?;
+    let handler = if chain.module().is_some() {
+        &route.module
+    } else {
+        &route.middleware
+    };
+    handler.as_ref().map(|handler| handler.file.as_str())
 }
 
 /// What decides the form of an error, kept while the request is in the program's hands.
