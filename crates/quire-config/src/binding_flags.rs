@@ -1,7 +1,8 @@
 //! Bindings given on the command line: `--kv`, `--d1`, `--r2`, `--do` and `--service`.
 
 use crate::bindings::{
-    D1Database, DurableObjectBinding, KvNamespace, R2Bucket, ServiceBinding, is_bucket_name,
+    D1Database, DurableObjectBinding, KvNamespace, R2Bucket, RESERVED, ServiceBinding,
+    is_bucket_name,
 };
 
 /// An argument that describes no binding.
@@ -21,10 +22,15 @@ fn error(flag: &'static str, form: &'static str, argument: &str) -> BindingFlagE
     }
 }
 
+/// Whether a name can be had: the assets always have one.
+fn is_free(name: &str) -> bool {
+    !name.is_empty() && name != RESERVED
+}
+
 /// `NAME` or `NAME=ID`; the name stands for a missing id.
 fn name_and_id(argument: &str) -> Option<(String, String)> {
     let (name, id) = argument.split_once('=').unwrap_or((argument, argument));
-    (!name.is_empty() && !id.is_empty()).then(|| (name.to_owned(), id.to_owned()))
+    (is_free(name) && !id.is_empty()).then(|| (name.to_owned(), id.to_owned()))
 }
 
 /// Reads the argument of `--kv`.
@@ -79,9 +85,7 @@ pub fn parse_durable_object_flag(argument: &str) -> Result<DurableObjectBinding,
         (name, class, script)
     });
     match parts {
-        Some((name, class, script))
-            if !name.is_empty() && !class.is_empty() && script != Some("") =>
-        {
+        Some((name, class, script)) if is_free(name) && !class.is_empty() && script != Some("") => {
             Ok(DurableObjectBinding {
                 name: name.to_owned(),
                 class_name: class.to_owned(),
@@ -105,7 +109,7 @@ pub fn parse_service_flag(argument: &str) -> Result<ServiceBinding, BindingFlagE
     let (binding, target) = argument.split_once('=').ok_or_else(form)?;
     let (target, entrypoint) = split_optional(target, '#');
     let (service, environment) = split_optional(target, '@');
-    if [Some(binding), Some(service), environment, entrypoint].contains(&Some("")) {
+    if !is_free(binding) || [Some(service), environment, entrypoint].contains(&Some("")) {
         return Err(form());
     }
     Ok(ServiceBinding {
@@ -146,7 +150,7 @@ mod tests {
             "my-bucket"
         );
         assert_eq!(parse_r2_flag("FILES").unwrap().bucket_name, "FILES");
-        for bad in ["", "=", "=x", "X="] {
+        for bad in ["", "=", "=x", "X=", "ASSETS"] {
             assert!(
                 parse_kv_flag(bad).is_err()
                     && parse_d1_flag(bad).is_err()

@@ -81,20 +81,49 @@ pub struct QueueProducer {
     pub delivery_delay: Option<u32>,
 }
 
-/// A binding of a kind that is only known by name.
+/// A binding of a smaller kind.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OtherBinding {
     /// The configuration key, such as `hyperdrive`.
     pub kind: &'static str,
     /// The name in `env`.
     pub binding: String,
+    /// What else is to be known of it.
+    pub detail: OtherDetail,
+}
+
+/// What there is to know of a smaller binding besides its name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OtherDetail {
+    /// Nothing.
+    None,
+    /// `analytics_engine_datasets`: the dataset that points are written to.
+    Dataset(String),
+    /// `hyperdrive`: where the database is for development, which is what counts here.
+    Connection(Option<String>),
+    /// `ratelimits`
+    RateLimit {
+        /// Limits of the same id count together.
+        namespace: String,
+        /// How often in a period.
+        limit: u32,
+        /// Seconds.
+        period: u32,
+    },
+    /// `secrets_store_secrets`
+    StoreSecret {
+        /// The id of the store.
+        store: String,
+        /// The secret's name in it.
+        name: String,
+    },
 }
 
 /// Keys that any binding may have and that mean nothing here.
 const COMMON: [&str; 2] = ["remote", "experimental_remote"];
 
 /// The name that the assets are always bound to.
-const RESERVED: &str = "ASSETS";
+pub(crate) const RESERVED: &str = "ASSETS";
 
 /// Binding names of one section, which must differ.
 #[derive(Default)]
@@ -322,7 +351,7 @@ impl BindingReader<'_> {
         Some(producers.unwrap_or_default())
     }
 
-    /// Bindings of which only the names are read: a list of tables, or a single table.
+    /// Bindings of a smaller kind: a list of tables, or a single table.
     pub(crate) fn others(
         &mut self,
         section: &Table<'_>,
@@ -330,9 +359,16 @@ impl BindingReader<'_> {
         list: bool,
     ) -> Option<Vec<OtherBinding>> {
         let read = |this: &mut Self, item: &Table<'_>| {
+            let key = if kind == "ratelimits" {
+                "name"
+            } else {
+                "binding"
+            };
+            let binding = this.name(item, key, "another binding")?;
             Some(OtherBinding {
                 kind,
-                binding: this.name(item, "binding", "another binding")?,
+                detail: this.detail(item, kind, &binding)?,
+                binding,
             })
         };
         if list {
@@ -347,6 +383,59 @@ impl BindingReader<'_> {
                 .collect(),
         )
     }
+
+    fn detail(&mut self, item: &Table<'_>, kind: &str, binding: &str) -> Option<OtherDetail> {
+        let reader = &mut self.reader;
+        Some(match kind {
+            "analytics_engine_datasets" => {
+                let dataset = reader.string(item, "dataset");
+                let dataset = dataset.unwrap_or_else(|| binding.to_owned());
+                if !is_dataset_name(&dataset) {
+                    let span = item.get("dataset").map_or(&item.span, |node| &node.span);
+                    let message = format!(
+                        "`{}` must be letters, digits and underscores, the first no digit, found `{dataset}`",
+                        item.path("dataset")
+                    );
+                    reader.error(span, message, "not a dataset's name");
+                }
+                OtherDetail::Dataset(dataset)
+            }
+            "hyperdrive" => OtherDetail::Connection(reader.string(item, "localConnectionString")),
+            "ratelimits" => {
+                let namespace = reader.required_string(item, "namespace_id")?;
+                let simple = reader.required_table(item, "simple")?;
+                let limit = reader.required_integer(&simple, "limit", "a number of calls")?;
+                let period: u32 = reader.required_integer(&simple, "period", "10 or 60")?;
+                if !PERIODS.contains(&period) {
+                    let span = simple.get("period").map_or(&simple.span, |node| &node.span);
+                    let message = format!(
+                        "`{}` must be 10 or 60, found {period}",
+                        simple.path("period")
+                    );
+                    reader.error(span, message, "unsupported period");
+                }
+                OtherDetail::RateLimit {
+                    namespace,
+                    limit,
+                    period,
+                }
+            }
+            "secrets_store_secrets" => OtherDetail::StoreSecret {
+                store: reader.required_string(item, "store_id")?,
+                name: reader.required_string(item, "secret_name")?,
+            },
+            _ => OtherDetail::None,
+        })
+    }
+}
+
+/// Seconds that a rate limit may count over, as on the original.
+const PERIODS: [u32; 2] = [10, 60];
+
+/// Whether a dataset can have this name. It is the name of a table in queries.
+fn is_dataset_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    !name.is_empty() && name.bytes().all(fits) && !name.as_bytes()[0].is_ascii_digit()
 }
 
 const BUCKET_NAME_RULE: &str =

@@ -166,15 +166,12 @@ impl Reader {
 
     /// A string that must be there and say something.
     pub(crate) fn required_string(&mut self, table: &Table<'_>, key: &str) -> Option<String> {
-        let Some(node) = table.get(key) else {
-            let message = format!("`{}` lacks `{key}`, a string", table.name);
-            self.error(&table.span, message, format!("`{key}` is missing"));
-            return None;
-        };
+        self.require(table, key, "a string")?;
         let text = self.string(table, key)?;
         if text.trim().is_empty() {
             let message = format!("`{}` must not be empty", table.path(key));
-            self.error(&node.span, message, "empty");
+            let span = table.get(key).map_or(&table.span, |node| &node.span);
+            self.error(span, message, "empty");
             return None;
         }
         Some(text)
@@ -207,6 +204,32 @@ impl Reader {
             self.wrong_type(node, &table.path(key), expected);
         }
         number
+    }
+
+    /// A number that must be there.
+    pub(crate) fn required_integer<N: TryFrom<i64>>(
+        &mut self,
+        table: &Table<'_>,
+        key: &str,
+        expected: &str,
+    ) -> Option<N> {
+        self.require(table, key, expected)?;
+        self.integer(table, key, expected)
+    }
+
+    /// A table that must be there.
+    pub(crate) fn required_table<'a>(&mut self, table: &Table<'a>, key: &str) -> Option<Table<'a>> {
+        self.require(table, key, "a table")?;
+        self.table_at(table, key)
+    }
+
+    fn require(&mut self, table: &Table<'_>, key: &str, expected: &str) -> Option<()> {
+        if table.get(key).is_none() {
+            let message = format!("`{}` lacks `{key}`, {expected}", table.name);
+            self.error(&table.span, message, format!("`{key}` is missing"));
+            return None;
+        }
+        Some(())
     }
 
     pub(crate) fn strings(&mut self, table: &Table<'_>, key: &str) -> Option<Vec<String>> {

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+pub mod analytics;
 mod blobs;
 pub mod cache;
 pub mod d1;
@@ -12,6 +13,8 @@ mod folder;
 pub mod kv;
 pub mod objects;
 mod random;
+pub mod rate_limits;
+pub mod secrets;
 mod sqlite;
 mod turn;
 

@@ -7,9 +7,9 @@ use std::path::PathBuf;
 use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use quire_config::{
-    CompatibilityDate, D1Database, DurableObjectBinding, Environment, KvNamespace, R2Bucket,
-    ServiceBinding, parse_d1_flag, parse_durable_object_flag, parse_kv_flag, parse_r2_flag,
-    parse_service_flag,
+    CompatibilityDate, D1Database, DurableObjectBinding, Environment, KvNamespace, OtherBinding,
+    OtherDetail, R2Bucket, ServiceBinding, parse_d1_flag, parse_durable_object_flag, parse_kv_flag,
+    parse_r2_flag, parse_service_flag,
 };
 use quire_server::{DEFAULT_PORT, LogLevel};
 
@@ -42,6 +42,15 @@ pub enum Command {
     Kv(KvArguments),
     /// Work with SQL databases
     D1(D1Arguments),
+    /// Keep values that only the functions see, encrypted, for `quire serve`
+    #[command(after_help = SECRET_EXAMPLES)]
+    Secret(SecretArguments),
+    /// Ask for what functions wrote with `writeDataPoint`
+    #[command(after_help = ANALYTICS_EXAMPLES)]
+    Analytics(AnalyticsArguments),
+    /// Write the TypeScript type of `env` from the configuration
+    #[command(after_help = TYPES_EXAMPLES)]
+    Types(TypesArguments),
     /// Answer requests for the process that started this one
     #[command(hide = true)]
     Worker,
@@ -77,6 +86,31 @@ Examples:
   quire routes
   quire routes --explain 'GET /api/todos/1'
   quire routes --explain /about --json";
+
+const SECRET_EXAMPLES: &str = "\
+Examples:
+  quire secret put API_KEY                  Asks for the value
+  printf %s \"$KEY\" | quire secret put API_KEY --env preview
+  quire secret list
+  quire secret delete API_KEY
+
+In development, `.dev.vars` gives the secrets.";
+
+const ANALYTICS_EXAMPLES: &str = "\
+Examples:
+  quire analytics query 'SELECT blob1, count(*), avg(double1) FROM clicks GROUP BY blob1'
+  quire analytics query 'SELECT * FROM clicks ORDER BY timestamp DESC LIMIT 10' --json
+
+A dataset is a table of SQLite's with the columns timestamp (UTC), index1, blob1 to blob20, double1 to double20,
+_sample_interval and dataset.";
+
+const TYPES_EXAMPLES: &str = "\
+Examples:
+  quire types                               Writes worker-configuration.d.ts
+  quire types functions/env.d.ts --env-interface Bindings
+  quire types --check                       Fails if the file is not up to date
+
+The types of the bindings are those of @cloudflare/workers-types.";
 
 /// Which project, and how it is compiled. All commands take these.
 #[derive(Debug, Clone, Args)]
@@ -182,9 +216,32 @@ pub struct BindingFlags {
     /// Bind another program
     #[arg(long = "service", value_name = "NAME=SERVICE[@ENVIRONMENT][#ENTRYPOINT]", num_args = 1.., value_parser = parse_service_flag)]
     pub services: Vec<ServiceBinding>,
+
+    /// Bind what tells which version runs
+    #[arg(long, value_name = "NAME")]
+    pub version_metadata: Option<String>,
+
+    /// Bind Workers AI, which only Cloudflare has: every use of it says so
+    #[arg(long, value_name = "NAME")]
+    pub ai: Option<String>,
 }
 
 impl BindingFlags {
+    /// The names that are bound.
+    pub fn names(&self) -> Vec<String> {
+        let kv = self.kv.iter().map(|kv| &kv.binding);
+        let r2 = self.r2.iter().map(|bucket| &bucket.binding);
+        let d1 = self.d1.iter().map(|database| &database.binding);
+        let objects = self.objects.iter().map(|object| &object.name);
+        let services = self.services.iter().map(|service| &service.binding);
+        let names = kv.chain(r2).chain(d1).chain(objects).chain(services);
+        names
+            .chain(&self.version_metadata)
+            .chain(&self.ai)
+            .cloned()
+            .collect()
+    }
+
     /// What a configuration file would say to bind the same.
     pub fn environment(&self) -> Environment {
         Environment {
@@ -193,6 +250,19 @@ impl BindingFlags {
             d1_databases: self.d1.clone(),
             durable_objects: self.objects.clone(),
             services: self.services.clone(),
+            others: [
+                ("version_metadata", &self.version_metadata),
+                ("ai", &self.ai),
+            ]
+            .into_iter()
+            .filter_map(|(kind, name)| {
+                Some(OtherBinding {
+                    kind,
+                    binding: name.clone()?,
+                    detail: OtherDetail::None,
+                })
+            })
+            .collect(),
             ..Environment::default()
         }
     }
@@ -244,6 +314,127 @@ pub struct RoutesArguments {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct SecretArguments {
+    #[command(subcommand)]
+    pub command: SecretCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum SecretCommand {
+    /// Keep a secret; its value is read from standard input, or asked for
+    Put {
+        /// The name in `env`
+        name: String,
+        #[command(flatten)]
+        scope: SecretScope,
+    },
+    /// List the names
+    List {
+        #[command(flatten)]
+        scope: SecretScope,
+    },
+    /// Forget a secret
+    Delete {
+        /// The name in `env`
+        name: String,
+        #[command(flatten)]
+        scope: SecretScope,
+    },
+}
+
+/// Whose secrets are meant.
+#[derive(Debug, Clone, Args)]
+pub struct SecretScope {
+    /// The project's folder, as for `quire serve`
+    #[arg(value_name = "DIR")]
+    pub directory: Option<PathBuf>,
+
+    /// The environment
+    #[arg(long, short, value_enum, default_value = "production")]
+    pub env: SecretEnvironment,
+
+    /// A service's secrets instead of the project's
+    #[arg(long, value_name = "NAME", conflicts_with = "store")]
+    pub service: Option<String>,
+
+    /// A secret store's (`secrets_store_secrets` binds them), whatever the environment
+    #[arg(long, value_name = "STORE_ID")]
+    pub store: Option<String>,
+
+    /// The folder for what lasts [default: .quire/state in the project's folder]
+    #[arg(long, alias = "data-dir", value_name = "FOLDER")]
+    pub persist_to: Option<PathBuf>,
+}
+
+/// The environments of a Pages project.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SecretEnvironment {
+    Production,
+    Preview,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AnalyticsArguments {
+    #[command(subcommand)]
+    pub command: AnalyticsCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum AnalyticsCommand {
+    /// Answer a query in SQL
+    Query {
+        /// The query
+        sql: String,
+
+        /// The project's folder
+        #[arg(value_name = "DIR")]
+        directory: Option<PathBuf>,
+
+        /// The folder for what lasts [default: .quire/state in the project's folder]
+        #[arg(long, alias = "data-dir", value_name = "FOLDER")]
+        persist_to: Option<PathBuf>,
+
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct TypesArguments {
+    /// The file to write; its name ends in `.d.ts`
+    #[arg(value_name = "PATH", default_value = "worker-configuration.d.ts", value_parser = declaration_file)]
+    pub path: PathBuf,
+
+    /// The name of the interface
+    #[arg(long, value_name = "NAME", default_value = "Env", value_parser = interface_name)]
+    pub env_interface: String,
+
+    /// Whether variables have the types of their values, or only `string` and the like
+    #[arg(long, value_name = "BOOLEAN", num_args = 0..=1, default_value_t = true, default_missing_value = "true", action = clap::ArgAction::Set)]
+    pub strict_vars: bool,
+
+    /// Write nothing; fail if the file is not up to date
+    #[arg(long)]
+    pub check: bool,
+}
+
+fn declaration_file(text: &str) -> Result<PathBuf, String> {
+    match text.ends_with(".d.ts") {
+        true => Ok(PathBuf::from(text)),
+        false => Err("write a file's name that ends in `.d.ts`".to_owned()),
+    }
+}
+
+fn interface_name(text: &str) -> Result<String, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    match text.chars().all(fits) && text.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        true => Ok(text.to_owned()),
+        false => Err("write letters, digits and underscores, the first a letter".to_owned()),
+    }
 }
 
 /// The log levels, by the names of the original.
@@ -334,7 +525,12 @@ impl Arguments {
             Command::Serve(arguments) => &arguments.project,
             Command::Build(arguments) => &arguments.project,
             Command::Routes(arguments) => &arguments.project,
-            Command::Kv(_) | Command::D1(_) | Command::Worker => return arguments,
+            Command::Analytics(_)
+            | Command::D1(_)
+            | Command::Kv(_)
+            | Command::Secret(_)
+            | Command::Types(_)
+            | Command::Worker => return arguments,
         };
         if let Some(reason) = project.refused.reason() {
             Arguments::command()

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use quire_config::{DurableObjectBinding, Environment, ObjectClasses, ServiceBinding};
+use quire_config::{
+    DurableObjectBinding, Environment, ObjectClasses, OtherBinding, OtherDetail, ServiceBinding,
+};
 use quire_runtime::{Binding, Resource};
 
 use crate::printer::Notice;
-
-/// Kinds that are services of Cloudflare's: the program gets an object that says so when it is used.
-const REMOTE: [&str; 4] = ["ai", "browser", "mtls_certificates", "vectorize"];
+use crate::secret::Stored;
+use crate::settings::Version;
 
 /// The classes of Durable Objects that each program exports.
 #[derive(Debug, Clone, Default)]
@@ -64,12 +65,106 @@ pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
         add(&object.name, resource);
     }
     for other in &environment.others {
-        if REMOTE.contains(&other.kind) {
-            let service = other.kind.to_owned();
-            add(&other.binding, Resource::Remote { service });
-        }
+        add(&other.binding, of_other(other));
     }
     bindings
+}
+
+fn of_other(other: &OtherBinding) -> Resource {
+    match other.detail.clone() {
+        OtherDetail::Dataset(dataset) => Resource::Analytics { dataset },
+        OtherDetail::Connection(connection) => Resource::Hyperdrive { connection },
+        OtherDetail::RateLimit {
+            namespace,
+            limit,
+            period,
+        } => Resource::RateLimit {
+            namespace,
+            limit,
+            period,
+        },
+        OtherDetail::StoreSecret { store, name } => Resource::StoreSecret {
+            store,
+            secret: name,
+            value: None,
+        },
+        OtherDetail::None if other.kind == "version_metadata" => Resource::VersionMetadata {
+            id: String::new(),
+            timestamp: String::new(),
+        },
+        OtherDetail::None => Resource::Remote {
+            service: other.kind.to_owned(),
+        },
+    }
+}
+
+/// Adds what is only known, and only to be known, where the project runs.
+pub fn complete(bindings: &mut [Binding], stored: &Stored, version: &Version) {
+    for binding in bindings {
+        match &mut binding.resource {
+            Resource::StoreSecret {
+                store,
+                secret,
+                value,
+            } => *value = stored.in_store(store, secret).map(str::to_owned),
+            Resource::VersionMetadata { id, timestamp } => {
+                id.clone_from(&version.id);
+                timestamp.clone_from(&version.timestamp);
+            }
+            Resource::Hyperdrive { connection } => {
+                let names = ["CLOUDFLARE", "WRANGLER"].map(|prefix| {
+                    format!(
+                        "{prefix}_HYPERDRIVE_LOCAL_CONNECTION_STRING_{}",
+                        binding.name
+                    )
+                });
+                let given = names.iter().find_map(|name| std::env::var(name).ok());
+                if given.is_some() {
+                    *connection = given;
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a binding is and what it stands for, in words for a table. Nothing secret.
+pub fn described(resource: &Resource) -> (String, String) {
+    let (kind, about) = match resource {
+        Resource::Service {
+            script, entrypoint, ..
+        } => {
+            let entrypoint = entrypoint.iter().map(|name| format!("#{name}"));
+            (
+                "service",
+                std::iter::once(script.clone()).chain(entrypoint).collect(),
+            )
+        }
+        Resource::DurableObject { script, class, .. } => {
+            let script = script.iter().map(|name| format!(" of {name}"));
+            (
+                "Durable Object",
+                std::iter::once(class.clone()).chain(script).collect(),
+            )
+        }
+        Resource::Kv { id } => ("KV namespace", id.clone()),
+        Resource::D1 { id } => ("D1 database", id.clone()),
+        Resource::Analytics { dataset } => ("Analytics Engine dataset", dataset.clone()),
+        Resource::RateLimit { limit, period, .. } => {
+            ("rate limit", format!("{limit} in {period} s"))
+        }
+        Resource::Hyperdrive {
+            connection: Some(_),
+        } => ("database", "hidden".to_owned()),
+        Resource::Hyperdrive { connection: None } => ("database", "not connected".to_owned()),
+        Resource::StoreSecret { secret, value, .. } => {
+            let missing = if value.is_none() { ", missing" } else { "" };
+            ("secret of a store", format!("{secret}{missing}"))
+        }
+        Resource::VersionMetadata { .. } => ("version metadata", String::new()),
+        Resource::Remote { service } => ("only at Cloudflare", service.clone()),
+    };
+    (kind.to_owned(), about)
 }
 
 /// The names of the programs that an environment binds.
@@ -112,11 +207,6 @@ pub fn unsupported(environment: &Environment) -> Option<Notice> {
         .queue_producers
         .iter()
         .for_each(|queue| add("queues", &queue.binding));
-    environment
-        .others
-        .iter()
-        .filter(|other| !REMOTE.contains(&other.kind))
-        .for_each(|other| add(other.kind, &other.binding));
     (!missing.is_empty()).then(|| {
         Notice::warning(format!(
             "not supported yet, and missing in `env`: {}",

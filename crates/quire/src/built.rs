@@ -190,11 +190,10 @@ impl Built {
         read_code(&self.folder.join(SCRIPT)).map(Some)
     }
 
-    /// The folder of a service, with its script and its source map.
-    pub fn service(&self, name: &str) -> Result<(PathBuf, String, Option<String>), Failure> {
+    /// The script of a service and its source map.
+    pub fn service(&self, name: &str) -> Result<(String, Option<String>), Failure> {
         let folder = self.folder.join(services::FOLDER).join(name);
-        let (script, source_map) = read_code(&folder.join(SERVICE_SCRIPT))?;
-        Ok((folder, script, source_map))
+        read_code(&folder.join(SERVICE_SCRIPT))
     }
 
     /// The rules to apply.

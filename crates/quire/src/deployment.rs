@@ -225,13 +225,12 @@ impl Built {
             }
             None => None,
         };
-        let services = self.manifest.services.iter().map(|(name, built)| {
-            let (folder, script, source_map) = self.service(name)?;
-            let settings = ProgramSettings::of_built(built, &folder)?;
+        let services = settings.services.iter().map(|service| {
+            let (script, source_map) = self.service(&service.name)?;
             let routes = RouteTable::default();
             Ok(ServiceProgram {
-                name: name.clone(),
-                program: program(script, source_map, routes, &settings),
+                name: service.name.clone(),
+                program: program(script, source_map, routes, &service.program),
             })
         });
         Ok(Deployment {

@@ -24,7 +24,8 @@ pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
     let selection = Selection::new(&arguments.project, Purpose::Dev)?
         .with_bindings(&arguments.listen.binding, &mut warnings)
         .with_flags(&arguments.listen.flags)
-        .with_persist_to(arguments.listen.persist_to.as_deref());
+        .with_persist_to(arguments.listen.persist_to.as_deref())
+        .to_run();
     // Where to listen is part of the settings, and the one part that only a new start changes.
     let loaded = selection.load()?;
     let settings = server_settings(&arguments.listen, &loaded.settings.dev, &mut warnings)?;

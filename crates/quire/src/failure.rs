@@ -7,6 +7,8 @@ use quire_bundle::BundleErrors;
 use quire_config::{ConfigErrors, ExpansionTooLong, FlagProblem};
 use quire_routes::{RouteErrors, RoutesRulesError};
 use quire_server::ServerError;
+use quire_store::analytics::QueryError;
+use quire_store::secrets::SecretError;
 
 use crate::build::BuildError;
 use crate::built::BuiltError;
@@ -14,8 +16,10 @@ use crate::configuration::{NamedFileError, RedirectError};
 use crate::d1::D1Failure;
 use crate::kv::KvError;
 use crate::project::ProjectError;
+use crate::secret::SecretCommandError;
 use crate::services::ServiceError;
 use crate::stored::StoredError;
+use crate::types::TypesError;
 
 /// Why a command ends without success.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -39,6 +43,20 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     Service(#[from] ServiceError),
+
+    #[error(transparent)]
+    Analytics(#[from] QueryError),
+
+    #[error(transparent)]
+    Secrets(#[from] SecretError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    SecretCommand(#[from] SecretCommandError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Types(#[from] TypesError),
 
     #[error(transparent)]
     Variables(#[from] ExpansionTooLong),

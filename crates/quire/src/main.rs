@@ -4,10 +4,11 @@
 //! what ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]), which
 //! other programs run beside the project's own ([`services`]).
 //! [`deployment`] makes of that what `quire-server` serves; [`built`] reads what `quire build` stored in a folder. The
-//! commands ([`dev`], [`serve`], [`build`], [`routes`]) say what happens with it. All output goes through [`printer`], all
+//! commands ([`dev`], [`serve`], [`build`], [`routes`], [`secret`], [`analytics`], [`types`]) say what happens with it. All output goes through [`printer`], all
 //! that can stop a command is a [`failure::Failure`].
 #![forbid(unsafe_code)]
 
+mod analytics;
 mod arguments;
 mod bindings;
 mod build;
@@ -25,6 +26,7 @@ mod printer;
 mod project;
 mod report;
 mod routes;
+mod secret;
 mod serve;
 mod services;
 mod settings;
@@ -32,6 +34,7 @@ mod site_rules;
 mod stored;
 mod summary;
 mod table;
+mod types;
 mod variables;
 mod worker;
 
@@ -51,6 +54,9 @@ fn main() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Kv(arguments) => kv::run(arguments),
         Command::D1(arguments) => d1::run(arguments),
+        Command::Analytics(arguments) => analytics::run(&arguments),
+        Command::Secret(arguments) => secret::run(&arguments),
+        Command::Types(arguments) => types::run(&arguments),
         Command::Worker => return worker::run(),
     };
     result.unwrap_or_else(|failure| {

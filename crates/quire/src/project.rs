@@ -215,6 +215,22 @@ fn worker(assets: &Path) -> Result<Option<PathBuf>, ProjectError> {
     }
 }
 
+/// The folder for what lasts, of the project that `directory` means, as `quire dev` and `quire serve` find it.
+pub fn data_folder(
+    directory: Option<&Path>,
+    persist_to: Option<&Path>,
+) -> Result<PathBuf, ProjectError> {
+    let current = current_folder()?;
+    if let Some(folder) = persist_to {
+        return Ok(current.join(folder));
+    }
+    let root = match Place::of(directory, &current)? {
+        Place::Built(_) => current,
+        Place::Sources(sources) => current.join(sources.root),
+    };
+    Ok(root.join(".quire/state"))
+}
+
 /// The folder the program was started in.
 pub fn current_folder() -> Result<PathBuf, ProjectError> {
     std::env::current_dir().map_err(ProjectError::CurrentFolder)

@@ -16,7 +16,8 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     let selection = Selection::new(&arguments.project, Purpose::Serve)?
         .with_bindings(&arguments.listen.binding, &mut warnings)
         .with_flags(&arguments.listen.flags)
-        .with_persist_to(arguments.listen.persist_to.as_deref());
+        .with_persist_to(arguments.listen.persist_to.as_deref())
+        .to_run();
     printer::warnings(&warnings);
     let mut settings = ServerSettings::serve();
     let listen = &arguments.listen;

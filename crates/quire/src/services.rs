@@ -18,6 +18,7 @@ use crate::bindings::{self, Classes};
 use crate::failure::Failure;
 use crate::printer::{Notice, Warning};
 use crate::project::relative_to;
+use crate::secret::Stored;
 use crate::settings::ProgramSettings;
 use crate::variables::{self, Secrets};
 
@@ -163,6 +164,7 @@ impl Services {
         project: &str,
         own: &ObjectClasses,
         environments: &[&Environment],
+        stored: &Stored,
     ) -> Result<Bound, Failure> {
         let mut bound = Bound {
             services: Vec::new(),
@@ -200,7 +202,7 @@ impl Services {
             };
             bound.warnings.append(&mut known.warnings);
             known.is_named = false;
-            let service = known.service(name, resolved, &mut bound)?;
+            let service = known.service(name, resolved, stored, &mut bound)?;
             bound.services.push(service);
         }
         for unused in found.into_iter().flatten().filter(|found| found.is_named) {
@@ -302,6 +304,7 @@ impl Found {
         &self,
         name: String,
         resolved: ResolvedEnvironment,
+        stored: &Stored,
         bound: &mut Bound,
     ) -> Result<Service, Failure> {
         let environment = resolved.environment;
@@ -314,11 +317,14 @@ impl Found {
             .candidates
             .extend(names.map(|name| self.folder.join(name)));
         bound.candidates.extend(self.file.clone());
-        let secrets = Secrets::read(&self.folder)?;
+        let suffix = name.strip_prefix(&self.name);
+        let environment_name = suffix.and_then(|suffix| suffix.strip_prefix('-'));
+        let secrets = Secrets::read(&self.folder, environment_name)?;
         let variables = variables::layered(
             IndexMap::new(),
             environment.vars.clone(),
             secrets.values.clone(),
+            stored.of_program(&name),
             Vec::new(),
         );
         let classes = Classes {

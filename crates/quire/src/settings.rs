@@ -1,8 +1,9 @@
 //! What the user named, with the settings of all sources: command line, configuration file, files of variables, git.
 
 use std::cell::OnceCell;
+use std::hash::{BuildHasher as _, RandomState};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use indexmap::IndexMap;
 use quire_config::{
@@ -14,13 +15,14 @@ use quire_server::DEFAULT_CPU_LIMIT;
 
 use crate::arguments::{BindingFlags, ProjectArguments};
 use crate::bindings::{self, Classes};
-use crate::built::{Built, BuiltProgram};
+use crate::built::{self, Built, BuiltProgram};
 use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::git::Commit;
 use crate::printer::{Notice, Warning};
 use crate::project::{Place, Project, current_folder};
-use crate::services::{Service, Services};
+use crate::secret::{Stored, environment_name};
+use crate::services::{self, Service, Services};
 use crate::variables::{self, Secrets};
 
 /// What a project is loaded for.
@@ -52,6 +54,8 @@ pub struct Selection {
     pub current: PathBuf,
     /// Where to keep what lasts, if not in the project's folder.
     pub persist_to: Option<PathBuf>,
+    /// Which version runs; `None` where the project is not to run. Without that no secret is read.
+    version: Option<Version>,
     /// Asked of git once: a commit is no reason to start a running project anew.
     commit: OnceCell<Commit>,
 }
@@ -69,6 +73,7 @@ impl Selection {
             compatibility_flags: arguments.compatibility_flags.clone(),
             current: current_folder()?,
             persist_to: None,
+            version: None,
             commit: OnceCell::new(),
         })
     }
@@ -86,6 +91,13 @@ impl Selection {
             Some(folder) => folder.clone(),
             None => self.current.join(root).join(".quire/state"),
         }
+    }
+
+    /// The project is to run: it gets its secrets.
+    #[must_use]
+    pub fn to_run(mut self) -> Selection {
+        self.version = Some(Version::new());
+        self
     }
 
     /// Sets the bindings that the command line gives.
@@ -161,6 +173,8 @@ pub struct ProgramSettings {
     pub variables: IndexMap<String, Variable>,
     /// What `env` holds besides variables.
     pub bindings: Vec<Binding>,
+    /// The names of the bindings that the command line gave.
+    pub given: Vec<String>,
     /// The variables of the configuration file alone.
     pub configured_variables: IndexMap<String, VarValue>,
     pub variable_files: Vec<PathBuf>,
@@ -191,6 +205,7 @@ impl ProgramSettings {
                 .unwrap_or_else(default_subrequest_limit),
             variables,
             bindings,
+            given: Vec::new(),
             configured_variables: environment.vars,
             variable_files: secrets.files,
             variable_candidates: secrets.candidates,
@@ -198,8 +213,12 @@ impl ProgramSettings {
     }
 
     /// Those of a service in a folder that `quire build` made.
-    pub fn of_built(built: &BuiltProgram, folder: &Path) -> Result<ProgramSettings, Failure> {
-        let secrets = Secrets::read(folder)?;
+    pub fn of_built(
+        built: &BuiltProgram,
+        folder: &Path,
+        stored: IndexMap<String, String>,
+    ) -> Result<ProgramSettings, Failure> {
+        let secrets = Secrets::read(folder, None)?;
         let configured_variables = built.variables();
         Ok(ProgramSettings {
             file: None,
@@ -210,9 +229,11 @@ impl ProgramSettings {
                 IndexMap::new(),
                 configured_variables.clone(),
                 secrets.values,
+                stored,
                 Vec::new(),
             ),
             bindings: built.bindings.clone(),
+            given: Vec::new(),
             configured_variables,
             variable_files: secrets.files,
             variable_candidates: secrets.candidates,
@@ -258,7 +279,9 @@ impl Selection {
         configuration: Configuration,
         warnings: &mut Vec<Warning>,
     ) -> Result<Settings, Failure> {
-        let secrets = Secrets::read(configuration.folder(&project.root))?;
+        let environment_name = environment_name(self.target());
+        let secrets = Secrets::read(configuration.folder(&project.root), environment_name)?;
+        let stored = self.stored(&project.root)?;
         let commit = self
             .commit
             .get_or_init(|| Commit::of(&project.root))
@@ -293,8 +316,9 @@ impl Selection {
             .unwrap_or_else(|| "project".to_owned());
         let flags = self.flags.environment();
         let services = Services::find(&project.root, &self.service_files, &self.current)?;
-        let services = services.bound_by(&name, &config.classes, &[&environment, &flags])?;
-        warnings.extend(services.warnings);
+        let mut services =
+            services.bound_by(&name, &config.classes, &[&environment, &flags], &stored)?;
+        warnings.append(&mut services.warnings);
         warnings.extend(
             [&environment, &flags]
                 .into_iter()
@@ -307,6 +331,7 @@ impl Selection {
             &commit,
             environment.vars.clone(),
             secrets.values.clone(),
+            stored.of_program(""),
             self.bindings.clone(),
         );
         self.apply_flags(
@@ -315,21 +340,43 @@ impl Selection {
             &mut variables,
         );
         let compatibility = self.compatibility(environment.compatibility.clone());
+        self.complete(&mut bindings, &stored);
+        for service in &mut services.services {
+            self.complete(&mut service.program.bindings, &stored);
+        }
         Ok(Settings {
             name,
             commit,
-            program: ProgramSettings::new(
-                file,
-                environment,
-                compatibility,
-                secrets,
-                variables,
-                bindings,
-            ),
+            program: ProgramSettings {
+                given: self.flags.names(),
+                ..ProgramSettings::new(
+                    file,
+                    environment,
+                    compatibility,
+                    secrets,
+                    variables,
+                    bindings,
+                )
+            },
             services: services.services,
             service_candidates: services.candidates,
             dev: config.dev,
         })
+    }
+
+    /// The secrets kept for a project in `root`, if it is to run.
+    fn stored(&self, root: &Path) -> Result<Stored, Failure> {
+        match &self.version {
+            Some(_) => Ok(Stored::read(&self.data_folder(root), self.target())?),
+            None => Ok(Stored::default()),
+        }
+    }
+
+    /// Adds to bindings what only a running project gets.
+    fn complete(&self, bindings: &mut [Binding], stored: &Stored) {
+        if let Some(version) = &self.version {
+            bindings::complete(bindings, stored, version);
+        }
     }
 
     /// What the command line binds takes the place of everything of the same name.
@@ -349,7 +396,8 @@ impl Selection {
 
     fn load_built(&self, folder: &Path) -> Result<Loaded, Failure> {
         let built = Built::open(folder)?;
-        let secrets = Secrets::read(folder)?;
+        let secrets = Secrets::read(folder, environment_name(self.target()))?;
+        let stored = self.stored(&self.current)?;
         let manifest = &built.manifest;
         let flags = self.flags.environment();
         let mut warnings: Vec<Warning> = Vec::new();
@@ -361,10 +409,23 @@ impl Selection {
             &manifest.commit,
             configured_variables.clone(),
             secrets.values,
+            stored.of_program(""),
             self.bindings.clone(),
         );
         let given = bindings::of(&flags, &Classes::default());
         self.apply_flags(given, &mut bindings, &mut variables);
+        self.complete(&mut bindings, &stored);
+        let services = manifest.services.iter().map(|(name, built)| {
+            let folder = folder.join(services::FOLDER).join(name);
+            let mut program = ProgramSettings::of_built(built, &folder, stored.of_program(name))?;
+            self.complete(&mut program.bindings, &stored);
+            Ok(Service {
+                name: name.clone(),
+                entry: folder.join(built::SERVICE_SCRIPT),
+                program,
+            })
+        });
+        let services = services.collect::<Result<_, Failure>>()?;
         let settings = Settings {
             name: manifest.name.clone(),
             commit: manifest.commit.clone(),
@@ -375,11 +436,12 @@ impl Selection {
                 subrequest_limit: manifest.program.subrequest_limit,
                 variables,
                 bindings,
+                given: self.flags.names(),
                 configured_variables,
                 variable_files: secrets.files,
                 variable_candidates: secrets.candidates,
             },
-            services: Vec::new(),
+            services,
             service_candidates: Vec::new(),
             dev: DevSettings::default(),
         };
@@ -441,12 +503,54 @@ fn default_cpu_limit_ms() -> u64 {
     u64::try_from(DEFAULT_CPU_LIMIT.as_millis()).unwrap_or(u64::MAX)
 }
 
+/// Which version of a project runs, as `version_metadata` tells.
+#[derive(Debug, Clone)]
+pub struct Version {
+    /// A UUID.
+    pub id: String,
+    /// Date and time, as in ISO 8601.
+    pub timestamp: String,
+}
+
+impl Version {
+    /// Another one at every start.
+    fn new() -> Version {
+        let random = || RandomState::new().hash_one(0);
+        let (high, low) = (random(), random());
+        // The bits that say that the rest is random.
+        let high = (high & !0xf000) | 0x4000;
+        let low = (low & (u64::MAX >> 2)) | (1 << 63);
+        let id = format!(
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            high >> 32,
+            (high >> 16) & 0xffff,
+            high & 0xffff,
+            low >> 48,
+            low & 0xffff_ffff_ffff
+        );
+        let now = since_1970();
+        let seconds = now.as_secs() % 86_400;
+        let timestamp = format!(
+            "{}T{:02}:{:02}:{:02}.{:03}Z",
+            today(),
+            seconds / 3600,
+            seconds / 60 % 60,
+            seconds % 60,
+            now.subsec_millis()
+        );
+        Version { id, timestamp }
+    }
+}
+
+fn since_1970() -> Duration {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+}
+
 /// Today's date (UTC).
 fn today() -> String {
-    let seconds = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0, |since| since.as_secs());
-    let (year, month, day) = civil(seconds / 86_400);
+    let (year, month, day) = civil(since_1970().as_secs() / 86_400);
     format!("{year:04}-{month:02}-{day:02}")
 }
 
@@ -472,6 +576,16 @@ pub fn civil(days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_version_is_another_one_each_time() {
+        let (one, other) = (Version::new(), Version::new());
+        assert_ne!(one.id, other.id);
+        assert_eq!(one.id.len(), 36);
+        assert_eq!(&one.id[14..15], "4");
+        assert!("89ab".contains(&one.id[19..20]), "{}", one.id);
+        assert_eq!(one.timestamp.len(), "2026-06-01T00:00:00.000Z".len());
+    }
 
     #[test]
     fn the_calendar() {

@@ -6,6 +6,7 @@ use anstyle::Style;
 use quire_config::{Variable, VariableSource};
 use quire_routes::RouteTable;
 
+use crate::bindings;
 use crate::build::counted;
 use crate::printer::{self, BOLD, CYAN, DIM, styled};
 use crate::project::relative_to;
@@ -16,7 +17,7 @@ use crate::variables;
 /// Characters of a value that are shown.
 const LONGEST_VALUE: usize = 40;
 
-/// Prints version, folders, routes and variables.
+/// Prints version, folders, routes, variables and bindings.
 pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current: &Path) {
     printer::line(format!(
         "{} {}",
@@ -43,6 +44,11 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
         "static files",
         assets.map_or_else(|| "none".to_owned(), |assets| shown(&assets)),
     ));
+    if !settings.services.is_empty() {
+        let names = settings.services.iter();
+        let names: Vec<&str> = names.map(|service| service.name.as_str()).collect();
+        facts.push(("services", names.join(", ")));
+    }
     if !settings.program.variable_files.is_empty() {
         let files: Vec<String> = settings
             .program
@@ -85,14 +91,15 @@ fn functions(routes: &RouteTable) -> String {
     }
 }
 
-/// All variables but those that the platform sets. Values that may be secret are not shown.
+/// All bindings, and all variables but those that the platform sets. Values that may be secret are not shown.
 fn variable_table(settings: &Settings) -> Table {
-    let mut table = Table::new(["VARIABLE", "VALUE", "FROM"]);
+    let mut table = Table::new(["BINDING", "VALUE", "FROM"]);
     for (name, variable) in &settings.program.variables {
         let source = match variable.source {
             VariableSource::Injected => continue,
             VariableSource::Config => "configuration",
             VariableSource::Secrets => "file of secrets",
+            VariableSource::Stored => "secret",
             VariableSource::Flag => "command line",
         };
         let value = shown_value(variable);
@@ -104,6 +111,22 @@ fn variable_table(settings: &Settings) -> Table {
         table.row([
             (format!("env.{name}"), CYAN),
             (value, style),
+            (source.to_owned(), DIM),
+        ]);
+    }
+    for binding in &settings.program.bindings {
+        let (kind, about) = bindings::described(&binding.resource);
+        let described = match about.is_empty() {
+            true => kind,
+            false => format!("{kind} ({about})"),
+        };
+        let source = match settings.program.given.contains(&binding.name) {
+            true => "command line",
+            false => "configuration",
+        };
+        table.row([
+            (format!("env.{}", binding.name), CYAN),
+            (described, Style::new()),
             (source.to_owned(), DIM),
         ]);
     }

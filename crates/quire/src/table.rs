@@ -7,14 +7,14 @@ use crate::printer::{DIM, styled};
 /// Columns that are as wide as their widest cell, two spaces apart.
 #[derive(Debug)]
 pub struct Table {
-    header: Vec<&'static str>,
+    header: Vec<String>,
     rows: Vec<Vec<(String, Style)>>,
 }
 
 impl Table {
-    pub fn new(header: impl Into<Vec<&'static str>>) -> Table {
+    pub fn new(header: impl IntoIterator<Item = impl Into<String>>) -> Table {
         Table {
-            header: header.into(),
+            header: header.into_iter().map(Into::into).collect(),
             rows: Vec::new(),
         }
     }
@@ -30,11 +30,8 @@ impl Table {
 
     /// The lines, each behind `indent` spaces.
     pub fn lines(&self, indent: usize) -> Vec<String> {
-        let header: Vec<(String, Style)> = self
-            .header
-            .iter()
-            .map(|cell| ((*cell).to_owned(), DIM))
-            .collect();
+        let header: Vec<(String, Style)> =
+            self.header.iter().map(|cell| (cell.clone(), DIM)).collect();
         let rows: Vec<&Vec<(String, Style)>> = std::iter::once(&header).chain(&self.rows).collect();
         let width = |column: usize| {
             let cells = rows.iter().filter_map(|row| row.get(column));

@@ -20,35 +20,40 @@ pub struct Secrets {
 }
 
 impl Secrets {
-    /// Reads `.dev.vars` in `folder`. Without it `.env` and, over it, `.env.local`, in which `${NAME}` stands for another
-    /// value; `CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV=false` leaves these out, and `CLOUDFLARE_INCLUDE_PROCESS_ENV=true`
-    /// adds the variables of this process.
-    pub fn read(folder: &Path) -> Result<Secrets, Failure> {
-        Secrets::read_with(folder, |name| std::env::var(name).ok(), std::env::vars_os())
-    }
-
-    /// The files that [`Secrets::read`] looks for.
-    fn candidates(folder: &Path) -> [PathBuf; 3] {
-        [
-            folder.join(".dev.vars"),
-            folder.join(".env"),
-            folder.join(".env.local"),
-        ]
+    /// Reads `.dev.vars` in `folder`, or `.dev.vars.NAME` if there is one for the environment of that name. Without either
+    /// `.env` and, each over those before it, `.env.local`, `.env.NAME` and `.env.NAME.local`, in which `${NAME}` stands
+    /// for another value; `CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV=false` leaves these out, and
+    /// `CLOUDFLARE_INCLUDE_PROCESS_ENV=true` adds the variables of this process.
+    pub fn read(folder: &Path, environment: Option<&str>) -> Result<Secrets, Failure> {
+        let switch = |name: &str| std::env::var(name).ok();
+        Secrets::read_with(folder, environment, switch, std::env::vars_os())
     }
 
     fn read_with(
         folder: &Path,
+        environment: Option<&str>,
         switch: impl Fn(&str) -> Option<String>,
         process: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
     ) -> Result<Secrets, Failure> {
-        let candidates = Secrets::candidates(folder).to_vec();
-        let [dev_vars, env, env_local] = Secrets::candidates(folder);
-        if let Some(text) = read_if_there(&dev_vars)? {
-            return Ok(Secrets {
-                values: Some(parse_dotenv(&text)),
-                files: vec![dev_vars],
-                candidates,
-            });
+        let named = |name: &str| environment.map(|environment| format!("{name}.{environment}"));
+        let dev_vars = named(".dev.vars")
+            .into_iter()
+            .chain([".dev.vars".to_owned()]);
+        let dev_vars: Vec<PathBuf> = dev_vars.map(|name| folder.join(name)).collect();
+        let env = [".env".to_owned(), ".env.local".to_owned()].into_iter();
+        let env = env
+            .chain(named(".env"))
+            .chain(named(".env").map(|name| format!("{name}.local")));
+        let env: Vec<PathBuf> = env.map(|name| folder.join(name)).collect();
+        let candidates = [&dev_vars[..], &env].concat();
+        for file in dev_vars {
+            if let Some(text) = read_if_there(&file)? {
+                return Ok(Secrets {
+                    values: Some(parse_dotenv(&text)),
+                    files: vec![file],
+                    candidates,
+                });
+            }
         }
         let is = |name: &str, value: &str| {
             switch(name).is_some_and(|set| set.eq_ignore_ascii_case(value))
@@ -61,7 +66,7 @@ impl Secrets {
         }
         let mut files = Vec::new();
         let mut values = IndexMap::new();
-        for file in [env, env_local] {
+        for file in env {
             if let Some(text) = read_if_there(&file)? {
                 values.extend(parse_dotenv(&text));
                 files.push(file);
@@ -111,15 +116,17 @@ fn injected(name: &str, commit: &Commit) -> IndexMap<String, String> {
 }
 
 /// All variables of the project `name`, the later over the earlier: the platform's, the configuration file's, the secrets,
-/// those of the command line.
+/// those kept by
+/// `quire secret`, those of the command line.
 pub fn all(
     name: &str,
     commit: &Commit,
     config: IndexMap<String, VarValue>,
     secrets: Option<IndexMap<String, String>>,
+    stored: IndexMap<String, String>,
     flags: Vec<BindingFlag>,
 ) -> IndexMap<String, Variable> {
-    layered(injected(name, commit), config, secrets, flags)
+    layered(injected(name, commit), config, secrets, stored, flags)
 }
 
 /// The variables of all layers, the later over the earlier.
@@ -127,11 +134,13 @@ pub fn layered(
     injected: IndexMap<String, String>,
     config: IndexMap<String, VarValue>,
     secrets: Option<IndexMap<String, String>>,
+    stored: IndexMap<String, String>,
     flags: Vec<BindingFlag>,
 ) -> IndexMap<String, Variable> {
     VariableLayers {
         injected,
         config,
+        stored,
         secrets,
         flags,
     }
@@ -171,7 +180,7 @@ mod tests {
             found.map(|(_, value)| (*value).to_owned())
         };
         let process = [("PROCESS".into(), "of the process".into())];
-        Secrets::read_with(folder.path(), switch, process.into_iter()).unwrap()
+        Secrets::read_with(folder.path(), None, switch, process.into_iter()).unwrap()
     }
 
     fn value(secrets: &Secrets, name: &str) -> Option<String> {
@@ -196,6 +205,31 @@ mod tests {
         assert_eq!(value(&secrets, "PROCESS"), None);
         assert_eq!(secrets.files.len(), 2);
         assert!(read(&[], &[]).values.is_none());
+    }
+
+    #[test]
+    fn files_of_an_environment() {
+        let folder = tempfile::tempdir().unwrap();
+        let read = || {
+            Secrets::read_with(folder.path(), Some("preview"), |_| None, std::iter::empty())
+                .unwrap()
+        };
+        let write =
+            |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(".env", "A=env\nB=env");
+        write(".env.local", "A=local");
+        write(".env.preview", "A=preview");
+        write(".env.production", "A=production");
+        assert_eq!(value(&read(), "A").as_deref(), Some("preview"));
+        assert_eq!(value(&read(), "B").as_deref(), Some("env"));
+        write(".env.preview.local", "A=preview.local");
+        assert_eq!(value(&read(), "A").as_deref(), Some("preview.local"));
+        write(".dev.vars", "A=vars\nB=vars");
+        assert_eq!(value(&read(), "A").as_deref(), Some("vars"));
+        write(".dev.vars.preview", "A=vars.preview");
+        assert_eq!(value(&read(), "A").as_deref(), Some("vars.preview"));
+        assert_eq!(value(&read(), "B"), None);
+        assert_eq!(read().candidates.len(), 6);
     }
 
     #[test]
@@ -234,6 +268,7 @@ mod tests {
             &commit,
             config,
             None,
+            IndexMap::new(),
             vec!["CF_PAGES=2".parse().unwrap()],
         ));
         assert_eq!(values["CF_PAGES"], "2");

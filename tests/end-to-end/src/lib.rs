@@ -20,7 +20,7 @@ mod project;
 mod server;
 mod wire;
 
-pub use program::run;
+pub use program::{quire, run};
 pub use project::{Project, checkout, example, fixture};
 pub use server::{Command, Server, is_wrangler};
 pub use wire::{Answer, Request, raw, raw_answer};

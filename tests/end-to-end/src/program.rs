@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use std::time::SystemTime;
 
 /// The program: `QUIRE_BIN`, or the workspace's own of the profile that these tests were built with.
-pub(crate) fn quire() -> &'static Path {
+pub fn quire() -> &'static Path {
     static FOUND: OnceLock<PathBuf> = OnceLock::new();
     FOUND.get_or_init(|| {
         if let Some(path) = std::env::var_os("QUIRE_BIN") {

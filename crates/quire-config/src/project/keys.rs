@@ -26,7 +26,7 @@ const INHERITED: [&str; 6] = [
 
 /// Keys that an environment does not take over, with what they hold. An environment that is described at all must
 /// repeat them.
-pub(crate) const NOT_INHERITED: [&str; 14] = [
+pub(crate) const NOT_INHERITED: [&str; 16] = [
     "vars",
     "kv_namespaces",
     "r2_buckets",
@@ -37,6 +37,8 @@ pub(crate) const NOT_INHERITED: [&str; 14] = [
     "vectorize",
     "hyperdrive",
     "analytics_engine_datasets",
+    "ratelimits",
+    "secrets_store_secrets",
     "mtls_certificates",
     "ai",
     "browser",
@@ -58,7 +60,7 @@ pub(crate) const DEV: [&str; 10] = [
 ];
 
 /// Keys that only Workers have.
-const WORKERS_ONLY: [&str; 66] = [
+const WORKERS_ONLY: [&str; 64] = [
     "access",
     "account_id",
     "addresses",
@@ -101,12 +103,10 @@ const WORKERS_ONLY: [&str; 66] = [
     "preview_urls",
     "previews",
     "python_modules",
-    "ratelimits",
     "route",
     "routes",
     "rules",
     "secrets",
-    "secrets_store_secrets",
     "send_email",
     "site",
     "stream",

@@ -60,9 +60,11 @@ pub struct Section {
     pub others: IndexMap<&'static str, Vec<OtherBinding>>,
 }
 
-/// Kinds of which only the binding's name is read, and whether they come as lists.
-const OTHERS: [(&str, bool); 7] = [
+/// Smaller kinds, and whether they come as lists.
+const OTHERS: [(&str, bool); 9] = [
     ("vectorize", true),
+    ("ratelimits", true),
+    ("secrets_store_secrets", true),
     ("hyperdrive", true),
     ("analytics_engine_datasets", true),
     ("mtls_certificates", true),

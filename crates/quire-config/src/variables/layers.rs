@@ -14,6 +14,8 @@ pub struct VariableLayers {
     pub config: IndexMap<String, VarValue>,
     /// The content of `.dev.vars`, or of the `.env` files after expansion: `None` if there is no such file.
     pub secrets: Option<IndexMap<String, String>>,
+    /// Kept encrypted in the data folder.
+    pub stored: IndexMap<String, String>,
     /// Given on the command line.
     pub flags: Vec<BindingFlag>,
 }
@@ -27,6 +29,8 @@ pub enum VariableSource {
     Config,
     /// A file of secrets.
     Secrets,
+    /// The data folder, encrypted.
+    Stored,
     /// The command line.
     Flag,
 }
@@ -34,7 +38,7 @@ pub enum VariableSource {
 impl VariableSource {
     /// Whether the value is not to be shown.
     pub fn is_hidden(self) -> bool {
-        matches!(self, Self::Secrets | Self::Flag)
+        matches!(self, Self::Secrets | Self::Stored | Self::Flag)
     }
 }
 
@@ -82,6 +86,7 @@ impl VariableLayers {
                 .flatten()
                 .map(text(VariableSource::Secrets)),
         );
+        variables.extend(self.stored.into_iter().map(text(VariableSource::Stored)));
         variables.extend(
             self.flags
                 .into_iter()
@@ -115,7 +120,8 @@ mod tests {
         let layers = VariableLayers {
             injected: texts(&["A", "B", "C", "D"], "injected"),
             config,
-            secrets: Some(texts(&["C", "D"], "secrets")),
+            secrets: Some(texts(&["C", "D", "S"], "secrets")),
+            stored: texts(&["D", "S"], "stored"),
             flags: vec![BindingFlag {
                 name: "D".to_owned(),
                 value: "flag".to_owned(),
@@ -127,6 +133,7 @@ mod tests {
             ("A", text("injected"), VariableSource::Injected),
             ("B", text("config"), VariableSource::Config),
             ("C", text("secrets"), VariableSource::Secrets),
+            ("S", text("stored"), VariableSource::Stored),
             ("D", text("flag"), VariableSource::Flag),
             (
                 "J",
@@ -139,8 +146,8 @@ mod tests {
                 Some(&Variable { value, source }),
                 "{name}"
             );
-            assert_eq!(source.is_hidden(), matches!(name, "C" | "D"));
+            assert_eq!(source.is_hidden(), matches!(name, "C" | "D" | "S"));
         }
-        assert_eq!(resolved.len(), 5);
+        assert_eq!(resolved.len(), 6);
     }
 }

@@ -3,14 +3,19 @@
 //! A [`Binding`] says which resource a name in `env` stands for. While a program is loaded, `bindings.js` makes an object of
 //! each by the function that the kind's own file gave to `internals.bindings.define`.
 
+mod analytics;
 mod d1;
+mod hyperdrive;
 mod kv;
+mod rate_limit;
 mod remote;
 mod service;
 // Part of it is for those who host objects.
 #[allow(dead_code, unused_imports)]
 #[path = "objects/storage/mod.rs"]
 pub(crate) mod storage;
+mod store_secret;
+mod version;
 
 use crate::core::realm::Realm;
 use quire_jsc::Exception;
@@ -59,6 +64,42 @@ pub enum Resource {
         /// What selects the data.
         id: String,
     },
+    /// Points of measurement, kept to be queried.
+    Analytics {
+        /// The dataset that points are written to.
+        dataset: String,
+    },
+    /// A limit on how often something may happen.
+    RateLimit {
+        /// Limits of the same namespace count together.
+        namespace: String,
+        /// How often in a period.
+        limit: u32,
+        /// Seconds.
+        period: u32,
+    },
+    /// A database of PostgreSQL or MySQL, to which the program connects by a driver of its own.
+    Hyperdrive {
+        /// The URL of the database.
+        connection: Option<String>,
+    },
+    /// A secret of a store that several programs share.
+    StoreSecret {
+        /// The id of the store.
+        store: String,
+        /// The secret's name in it.
+        secret: String,
+        /// Its value; `None` if there is none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        value: Option<String>,
+    },
+    /// Which version of the program this is.
+    VersionMetadata {
+        /// A UUID.
+        id: String,
+        /// When the version was made, as in ISO 8601.
+        timestamp: String,
+    },
     /// A service that only Cloudflare runs: every use says so.
     Remote {
         /// The key of the configuration, such as `vectorize`.
@@ -71,6 +112,8 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     d1::install(realm);
     kv::install(realm);
     service::install(realm);
+    analytics::install(realm);
+    rate_limit::install(realm);
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
         d1::SOURCES,
@@ -78,6 +121,11 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         remote::SOURCES,
         storage::SOURCES,
         service::SOURCES,
+        analytics::SOURCES,
+        hyperdrive::SOURCES,
+        rate_limit::SOURCES,
+        store_secret::SOURCES,
+        version::SOURCES,
     ];
     storage::install(realm);
     for (name, source) in sources.into_iter().flatten() {

@@ -55,7 +55,7 @@ fn project() -> Project {
     Project::new(&[
         (
             "wrangler.toml",
-            "name = \"site\"\npages_build_output_dir = \"public\"\n[vars]\nPLAIN = \"visible\"\n\n[[kv_namespaces]]\nbinding = \"CACHE\"\nid = \"1\"\n",
+            "name = \"site\"\npages_build_output_dir = \"public\"\n[vars]\nPLAIN = \"visible\"\n\n[[kv_namespaces]]\nbinding = \"CACHE\"\nid = \"1\"\n\n[[r2_buckets]]\nbinding = \"FILES\"\nbucket_name = \"files\"\n",
         ),
         (".dev.vars", "SECRET=swordfish\n"),
         ("public/index.html", ""),
@@ -84,17 +84,18 @@ fn a_summary_of_the_project() {
   static files   public
   secrets        .dev.vars
 
-  VARIABLE    VALUE      FROM
-  env.PLAIN   \"visible\"  configuration
-  env.SECRET  (hidden)   file of secrets
-  env.FLAG    (hidden)   command line
+  BINDING     VALUE             FROM
+  env.PLAIN   \"visible\"         configuration
+  env.SECRET  (hidden)          file of secrets
+  env.FLAG    (hidden)          command line
+  env.CACHE   KV namespace (1)  configuration
 "
         )
     );
     assert!(ready.contains("http://127.0.0.1:"), "{ready}");
     for wanted in [
         "warning: cannot read the binding `BAD`",
-        "warning: not supported yet, and missing in `env`: `CACHE` (kv_namespaces)",
+        "warning: not supported yet, and missing in `env`: `FILES` (r2_buckets)",
         "note: no compatibility date is set",
         "note: `/x` is answered by `x/index.js`",
     ] {
@@ -128,8 +129,5 @@ fn serving_says_little() {
     let (printed, complaints) = started(&project(), &["serve", "--port", "0", "--workers", "1"]);
     assert_eq!(printed.lines().count(), 1, "{printed}");
     assert!(!complaints.contains("note: "), "{complaints}");
-    assert!(
-        complaints.contains("`CACHE` (kv_namespaces)"),
-        "{complaints}"
-    );
+    assert!(complaints.contains("`FILES` (r2_buckets)"), "{complaints}");
 }

@@ -5,7 +5,9 @@ mod building;
 mod dev;
 mod messages;
 mod routes;
+mod secrets;
 mod services;
+mod types;
 
 use std::path::Path;
 use std::process::{Command, Output};

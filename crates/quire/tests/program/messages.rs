@@ -21,7 +21,7 @@ fn help_and_version() {
     ] {
         assert!(help.contains(option), "`{option}` is missing:\n{help}");
     }
-    for hidden in ["--config", "--env", "--node-compat"] {
+    for hidden in ["--env", "--node-compat"] {
         assert!(!help.contains(hidden), "`{hidden}` shows:\n{help}");
     }
     assert!(
@@ -42,8 +42,10 @@ fn mistakes_on_the_command_line() {
     for (arguments, wanted) in [
         (vec![], "Usage"),
         (vec!["devel"], "devel"),
-        (vec!["dev", "--kv", "CACHE"], "--kv"),
-        (vec!["dev", "--config", "other.toml"], "wrangler.toml"),
+        (vec!["dev", "--kv", "=1"], "--kv NAME[=ID]"),
+        (vec!["dev", "--r2", "ASSETS"], "--r2"),
+        (vec!["types", "env.ts"], ".d.ts"),
+        (vec!["secret", "put"], "NAME"),
         (vec!["serve", "--env=preview"], "env.production"),
         (
             vec!["build", "--outdir", "out", "--node-compat"],

@@ -5,7 +5,8 @@ use serde_json::json;
 use super::{config, parse};
 use crate::{
     ConfigFormat, D1Database, DurableObjectBinding, KvNamespace, Limits, LocalProtocol,
-    OtherBinding, QueueProducer, R2Bucket, ServiceBinding, Strictness, Target, VarValue,
+    OtherBinding, OtherDetail, QueueProducer, R2Bucket, ServiceBinding, Strictness, Target,
+    VarValue,
 };
 
 const TOML: &str = r#"
@@ -210,13 +211,17 @@ fn every_setting() {
         delivery_delay: Some(5),
     };
     assert_eq!(environment.queue_producers, [queue]);
-    let other = |kind, binding| OtherBinding {
+    let other = |kind, binding, detail| OtherBinding {
         kind,
         binding: text(binding),
+        detail,
     };
     assert_eq!(
         environment.others,
-        [other("hyperdrive", "PG"), other("ai", "AI")]
+        [
+            other("hyperdrive", "PG", OtherDetail::Connection(None)),
+            other("ai", "AI", OtherDetail::None)
+        ]
     );
 }
 
