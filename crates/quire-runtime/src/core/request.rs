@@ -67,6 +67,9 @@ pub(crate) struct RequestContext {
     departure: Cell<Option<Value>>,
     /// Notified when the request was answered and nothing of it is pending any more.
     came_to_rest: Notify,
+    /// Tasks that wait for the program, and so do not count as pending.
+    paused: Cell<u32>,
+    looking_again: Cell<bool>,
 }
 
 impl RequestContext {
@@ -147,6 +150,8 @@ impl RequestContext {
             subrequests: Cell::default(),
             departure: Cell::default(),
             came_to_rest: Notify::new(),
+            paused: Cell::new(0),
+            looking_again: Cell::new(false),
         })
     }
 
@@ -293,6 +298,26 @@ impl RequestContext {
             // Something came to its end while JavaScript runs for the request; this is called again after that.
             return;
         }
+        if self.paused.get() == 0 {
+            return self.nothing_is_pending();
+        }
+        // What just ran may have brought about what a paused task waits for. Such a task is woken but has not run: it does so
+        // before the one that looks again.
+        if self.looking_again.replace(true) {
+            return;
+        }
+        if let Some(this) = self.this.upgrade() {
+            tokio::task::spawn_local(async move {
+                this.looking_again.set(false);
+                if this.pending.get() == 0 && !this.ended.get() {
+                    this.nothing_is_pending();
+                }
+            });
+        }
+    }
+
+    /// Nothing will ever run again for the request, unless another one brings it about.
+    fn nothing_is_pending(&self) {
         if self.is_answered() {
             self.bodies.cut_sinks();
             self.came_to_rest.notify_waiters();
@@ -514,6 +539,7 @@ struct Pause(Rc<RequestContext>);
 
 impl Pause {
     fn new(request: Rc<RequestContext>) -> Self {
+        request.paused.set(request.paused.get() + 1);
         request.pending.set(request.pending.get() - 1);
         request.after_entry();
         Self(request)
@@ -522,6 +548,7 @@ impl Pause {
 
 impl Drop for Pause {
     fn drop(&mut self) {
+        self.0.paused.set(self.0.paused.get() - 1);
         self.0.pending.set(self.0.pending.get() + 1);
     }
 }
