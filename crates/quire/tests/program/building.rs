@@ -52,6 +52,7 @@ fn all_that_is_needed_and_nothing_secret() {
     assert_eq!(
         files(&out),
         [
+            "_headers",
             "_routes.json",
             "functions.js",
             "functions.js.map",

@@ -85,16 +85,12 @@ fn nothing_to_serve() {
 }
 
 #[test]
-fn a_program_of_one_file() {
-    let project = Project::new(&[
-        ("dist/_worker.js", "export default {}"),
-        ("functions/x.js", HANDLER),
-    ]);
-    let complaint = project.run(&["dev", "dist"]).complaint();
-    assert!(
-        complaint.contains("_worker.js") && complaint.contains("not supported yet"),
-        "{complaint}"
-    );
+fn a_folder_for_a_program_without_the_program() {
+    let project = Project::new(&[("dist/_worker.js/other.js", "export default {}")]);
+    let complaint = project
+        .run(&["build", "dist", "--outdir", "out"])
+        .complaint();
+    assert!(complaint.contains("_worker.js"), "{complaint}");
 }
 
 #[test]
