@@ -83,6 +83,13 @@ fn regex(rule: &str) -> Option<Regex> {
     }
     let remaining = expression.clone();
     replace(&mut expression, &remaining, "[^/]");
+    // JavaScript takes no two groups of one name; this crate's engine does.
+    let groups: Vec<&str> = expression.split("(?<").skip(1).collect();
+    let names = groups.iter().filter_map(|group| group.split('>').next());
+    let unique: std::collections::HashSet<&str> = names.collect();
+    if unique.len() < groups.len() {
+        return None;
+    }
     Regex::new(&format!("^{expression}$")).ok()
 }
 

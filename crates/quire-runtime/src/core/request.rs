@@ -69,7 +69,8 @@ pub(crate) struct RequestContext {
     came_to_rest: Notify,
     /// Tasks that wait for the program, and so do not count as pending.
     paused: Cell<u32>,
-    looking_again: Cell<bool>,
+    /// How often nothing seemed to be pending since that was last looked into.
+    looks: Cell<u64>,
 }
 
 impl RequestContext {
@@ -151,7 +152,7 @@ impl RequestContext {
             departure: Cell::default(),
             came_to_rest: Notify::new(),
             paused: Cell::new(0),
-            looking_again: Cell::new(false),
+            looks: Cell::new(0),
         })
     }
 
@@ -301,14 +302,21 @@ impl RequestContext {
         if self.paused.get() == 0 {
             return self.nothing_is_pending();
         }
-        // What just ran may have brought about what a paused task waits for. Such a task is woken but has not run: it does so
-        // before the one that looks again.
-        if self.looking_again.replace(true) {
+        // What just ran may have brought about what a paused task waits for. Such a task is woken but has yet to run, and may
+        // wake the next one.
+        let looks = self.looks.get();
+        self.looks.set(looks + 1);
+        if looks > 0 {
             return;
         }
         if let Some(this) = self.this.upgrade() {
             tokio::task::spawn_local(async move {
-                this.looking_again.set(false);
+                let mut seen = 0;
+                while seen != this.looks.get() {
+                    seen = this.looks.get();
+                    tokio::task::yield_now().await;
+                }
+                this.looks.set(0);
                 if this.pending.get() == 0 && !this.ended.get() {
                     this.nothing_is_pending();
                 }

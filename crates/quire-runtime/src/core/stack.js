@@ -107,7 +107,7 @@ function makeReady(error) {
   const own = getOwnPropertyDescriptor(error, "stack");
   const isOwnForm = typeof own?.value === "string" && apply(test, OWN_FORM, [own.value]);
   if (isOwnForm) {
-    const value = converted(error, headline(error), own.value);
+    const value = converted(error, internals.console.headline(error), own.value);
     if (!own.configurable) return createObject(error, { stack: { value } });
     defineProperty(error, "stack", { value, writable: true, configurable: true, enumerable: own.enumerable });
   }

@@ -46,6 +46,7 @@ pub fn settings() -> Settings {
 }
 
 /// A project of functions, each a file and the JavaScript of its `onRequest`.
+/// A project of functions; without any it has static files only.
 pub fn functions(files: &[(&str, &str)]) -> Deployment {
     let listed: Vec<FunctionFile> = files
         .iter()
@@ -61,7 +62,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
     Deployment {
         name: "project".to_owned(),
         services: Vec::new(),
-        program: Some(Program {
+        program: (!files.is_empty()).then(|| Program {
             script: format!("(async function (quire) {{\nquire.register([\n{entries}]);\n}})"),
             source_map: None,
             routes: RouteTable::from_files(&listed, &RouteOptions::default()).unwrap(),

@@ -115,7 +115,7 @@ impl SecretStore {
         let file = self.file();
         let sealed = match fs::read(&file) {
             Ok(sealed) => sealed,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Secrets::default()),
+            Err(error) if is_absent(&error) => return Ok(Secrets::default()),
             Err(error) => return Err(StoreError::file(&file)(error).into()),
         };
         let Some(key) = self.key()? else {
@@ -196,7 +196,7 @@ impl SecretStore {
                 Some(key) => Ok(Some(key)),
                 None => Err(SecretError::BadKey(file)),
             },
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) if is_absent(&error) => Ok(None),
             Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                 Err(SecretError::BadKey(file))
             }
@@ -234,4 +234,12 @@ fn private(options: &mut OpenOptions, file: &Path) -> Result<File, StoreError> {
         .mode(PRIVATE)
         .open(file)
         .map_err(StoreError::file(file))
+}
+
+/// Whether there is no such file, be it because the data folder is none: who needs the folder says so.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
+    )
 }

@@ -1,3 +1,5 @@
+//! Keeping, sealing and refusing secrets.
+
 #![allow(clippy::unwrap_used)]
 
 use std::os::unix::fs::PermissionsExt as _;
