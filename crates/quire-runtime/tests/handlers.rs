@@ -84,6 +84,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         assets: Some(Rc::new(Assets)),
         name: String::new(),
         programs: Rc::default(),
+        objects: std::rc::Rc::default(),
         log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
         data: None,
     };

@@ -37,6 +37,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         assets: Some(Rc::new(NoAssets)),
         name: String::new(),
         programs: Rc::default(),
+        objects: std::rc::Rc::default(),
         log: Box::new(|_, _| {}),
         data: None,
     };

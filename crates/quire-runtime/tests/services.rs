@@ -61,6 +61,7 @@ impl Site {
                 assets: None,
                 name: name.clone(),
                 programs: programs.clone(),
+                objects: std::rc::Rc::default(),
                 log: Box::new(move |level, text| {
                     sink.borrow_mut().push(format!("{name} {level}: {text}"));
                 }),

@@ -24,6 +24,8 @@ pub(crate) enum ToWorker {
         settings: WorkerSettings,
         deployment: Box<Deployment>,
     },
+    /// Which of its generation's workers it is, from 0. Before `Start`.
+    Place { slot: u32 },
     /// Take connections.
     Accept,
     /// Take no more connections, finish what is in flight, exit.

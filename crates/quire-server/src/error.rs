@@ -38,6 +38,12 @@ pub enum ServerError {
     #[error("cannot start a worker process: {0}; check the limits on processes and open files")]
     Spawn(#[source] io::Error),
 
+    /// There is no place for the sockets by which workers find each other.
+    #[error(
+        "cannot make a private folder in the folder for temporary files: {0}; set `TMPDIR` to one that can be written to"
+    )]
+    RunFolder(#[source] io::Error),
+
     /// Signals could not be taken over.
     #[error("cannot receive the signals that stop the server: {0}")]
     Signals(#[source] io::Error),

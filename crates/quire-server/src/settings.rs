@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -134,8 +135,10 @@ impl Settings {
             .max(HANG_LIMIT_MIN)
     }
 
-    pub(crate) fn for_worker(&self) -> WorkerSettings {
+    pub(crate) fn for_worker(&self, run_folder: PathBuf) -> WorkerSettings {
         WorkerSettings {
+            workers: u32::try_from(self.workers.get()).unwrap_or(u32::MAX),
+            run_folder,
             mode: self.mode,
             request_log: self.request_log,
             log_level: self.log_level,
@@ -148,6 +151,10 @@ impl Settings {
 /// The settings that a worker needs to know.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct WorkerSettings {
+    /// How many workers there are.
+    pub workers: u32,
+    /// The private folder in which they find each other.
+    pub run_folder: PathBuf,
     pub mode: Mode,
     pub request_log: bool,
     pub log_level: LogLevel,

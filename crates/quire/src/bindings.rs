@@ -200,10 +200,6 @@ pub fn unsupported(environment: &Environment) -> Option<Notice> {
         .iter()
         .for_each(|bucket| add("r2_buckets", &bucket.binding));
     environment
-        .durable_objects
-        .iter()
-        .for_each(|object| add("durable_objects", &object.name));
-    environment
         .queue_producers
         .iter()
         .for_each(|queue| add("queues", &queue.binding));

@@ -62,4 +62,5 @@ recorded! {
     error_stacks: "stacks",
     sql_databases: "d1",
     services: "services",
+    durable_objects: "durable-objects",
 }

@@ -116,6 +116,7 @@ async fn run(job: Job) -> Result<String, String> {
         assets: Some(Rc::new(NoAssets)),
         name: String::new(),
         programs: Rc::default(),
+        objects: std::rc::Rc::default(),
         log: Box::new(move |level, text| {
             if log {
                 eprintln!("[{level}] {text}");

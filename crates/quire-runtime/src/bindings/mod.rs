@@ -7,17 +7,16 @@ mod analytics;
 mod d1;
 mod hyperdrive;
 mod kv;
+mod objects;
 mod rate_limit;
 mod remote;
 mod service;
-// Part of it is for those who host objects.
-#[allow(dead_code, unused_imports)]
-#[path = "objects/storage/mod.rs"]
-pub(crate) mod storage;
 mod store_secret;
 mod version;
 
 use crate::core::realm::Realm;
+pub(crate) use objects::{ObjectClass, storage};
+pub use objects::{Objects, Placement};
 use quire_jsc::Exception;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -114,18 +113,20 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     service::install(realm);
     analytics::install(realm);
     rate_limit::install(realm);
+    objects::install(realm);
     let sources = [
         &[("bindings/bindings.js", include_str!("bindings.js"))],
         d1::SOURCES,
         kv::SOURCES,
         remote::SOURCES,
-        storage::SOURCES,
         service::SOURCES,
         analytics::SOURCES,
         hyperdrive::SOURCES,
         rate_limit::SOURCES,
         store_secret::SOURCES,
         version::SOURCES,
+        objects::SOURCES,
+        storage::SOURCES,
     ];
     storage::install(realm);
     for (name, source) in sources.into_iter().flatten() {

@@ -72,11 +72,11 @@ impl Entrypoint {
 }
 
 /// A request that has arrived, as JavaScript is told of it.
-pub(super) struct Arrived {
-    pub(super) request: Rc<RequestContext>,
+pub(crate) struct Arrived {
+    pub(crate) request: Rc<RequestContext>,
     /// The place of its method in the list.
-    pub(super) method: usize,
-    pub(super) url: String,
+    pub(crate) method: usize,
+    pub(crate) url: String,
     /// The number of its body, or 0.
     pub(super) body: u64,
     outcome: oneshot::Receiver<Outcome>,
@@ -85,7 +85,7 @@ pub(super) struct Arrived {
 
 impl Arrived {
     /// Takes a request in. The path of a client's URI is normalised.
-    pub(super) fn new(
+    pub(crate) fn new(
         realm: &Rc<Realm>,
         head: http::request::Parts,
         body: Option<NativeBody>,
@@ -119,7 +119,7 @@ impl Arrived {
     }
 
     /// Waits for the response. Dropping the future says that whoever asked has gone.
-    pub(super) async fn outcome(self) -> Outcome {
+    pub(crate) async fn outcome(self) -> Outcome {
         let Self {
             outcome, departure, ..
         } = self;

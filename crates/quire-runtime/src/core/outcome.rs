@@ -1,6 +1,7 @@
 //! How a request ends: with a response, or with a failure that the server renders.
 
 use crate::Body;
+use serde::{Deserialize, Serialize};
 
 /// What a request came to.
 pub(crate) type Outcome = Result<http::Response<Body>, Failure>;
@@ -34,6 +35,31 @@ pub struct Failure {
     pub stack: Option<String>,
     /// What the program threw, for another program that called it: bytes that only JavaScript reads.
     pub thrown: Option<Vec<u8>>,
+    /// What a caller is told besides.
+    pub flags: Flags,
+}
+
+/// What another program that called learns of a failure besides what it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flags {
+    /// The program that was called threw it.
+    pub remote: bool,
+    /// The same call may well succeed on a new stub.
+    pub retryable: bool,
+    /// Too much was asked of an object.
+    pub overloaded: bool,
+    /// The object was reset.
+    pub reset: bool,
+}
+
+impl Flags {
+    /// As JavaScript is told.
+    pub(crate) fn bits(self) -> u32 {
+        u32::from(self.remote)
+            | u32::from(self.retryable) << 1
+            | u32::from(self.overloaded) << 2
+            | u32::from(self.reset) << 3
+    }
 }
 
 impl Failure {
@@ -43,6 +69,7 @@ impl Failure {
             message: message.into(),
             stack: None,
             thrown: None,
+            flags: Flags::default(),
         }
     }
 }

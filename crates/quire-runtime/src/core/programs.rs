@@ -48,7 +48,7 @@ impl Programs {
         }
         match self.find(name) {
             Some(realm) => Rc::new(Service { realm, entrypoint }),
-            None => Rc::new(Missing(missing(name))),
+            None => Rc::new(Missing(name.to_owned())),
         }
     }
 }
@@ -76,7 +76,7 @@ impl Fetcher for Service {
     }
 }
 
-/// In place of a program that does not run.
+/// In place of a program of this name, which does not run.
 struct Missing(String);
 
 impl Fetcher for Missing {
@@ -84,12 +84,17 @@ impl Fetcher for Missing {
         &self,
         _: http::Request<Body>,
     ) -> LocalBoxFuture<'static, Result<http::Response<Body>, Failure>> {
-        let mut response = http::Response::new(Body::full(self.0.clone()));
-        *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
-        response.headers_mut().insert(
-            CONTENT_TYPE,
-            HeaderValue::from_static("text/plain;charset=UTF-8"),
-        );
-        Box::pin(std::future::ready(Ok(response)))
+        Box::pin(std::future::ready(Ok(missing_response(&self.0))))
     }
+}
+
+/// The answer in place of a program that does not run.
+pub(crate) fn missing_response(name: &str) -> http::Response<Body> {
+    let mut response = http::Response::new(Body::full(missing(name)));
+    *response.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("text/plain;charset=UTF-8"),
+    );
+    response
 }

@@ -8,6 +8,7 @@ use super::programs::Programs;
 use super::recent_heads::RecentHeads;
 use super::request::RequestContext;
 use super::source_map::SourceMap;
+use crate::bindings::Objects;
 use crate::bindings::storage::Storages;
 use crate::web::cache::Place;
 use quire_jsc::{Arg, Call, Context, Exception, IntoValue, SharedNumber, Value};
@@ -50,6 +51,7 @@ pub(crate) struct Realm {
     /// Sources that are evaluated when they are needed, by the number of their group.
     deferred: RefCell<Vec<Sources>>,
     programs: OnceCell<(Rc<Programs>, String)>,
+    objects: OnceCell<Rc<Objects>>,
     this: Weak<Realm>,
 }
 
@@ -79,6 +81,7 @@ impl Realm {
             data_folder: OnceCell::new(),
             deferred: RefCell::default(),
             programs: OnceCell::new(),
+            objects: OnceCell::new(),
             this: this.clone(),
         });
         realm.internals.set("current", &current)?;
@@ -391,6 +394,18 @@ impl Realm {
     /// What other programs call this one.
     pub(crate) fn name(&self) -> &str {
         &self.programs.get_or_init(Default::default).1
+    }
+
+    /// Says where Durable Objects are, once.
+    pub(crate) fn set_objects(&self, objects: Rc<Objects>) {
+        if self.objects.set(objects).is_err() {
+            unreachable!("a realm runs one program");
+        }
+    }
+
+    /// The Durable Objects of this process, and the way to those of others.
+    pub(crate) fn objects(&self) -> Rc<Objects> {
+        self.objects.get_or_init(Rc::default).clone()
     }
 
     /// Makes this the current request; gives the one before.

@@ -10,9 +10,10 @@ use super::fetcher::Called;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
 use super::resources::ResourceTable;
+use futures_util::future::LocalBoxFuture;
 use quire_jsc::{Exception, Value};
 use rustc_hash::FxHashMap;
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::net::IpAddr;
 use std::rc::{Rc, Weak};
@@ -31,6 +32,18 @@ pub struct Client {
     pub ip: IpAddr,
     /// Whether the connection is encrypted, which makes the request's URL start `https:`.
     pub https: bool,
+}
+
+/// What outlives single requests and does its work in a context of its own, such as a live Durable Object.
+pub(crate) trait Resident {
+    /// An entry into the engine on its behalf is over, and all promise jobs have run.
+    fn turn_ended(&self);
+    /// It used more processor time than it may for one event.
+    fn over_time_limit(&self);
+    /// Waits until everything it has written is durable; `None` if it is. Nothing leaves it before.
+    fn durable(&self) -> Option<LocalBoxFuture<'static, Result<(), OpError>>>;
+    /// Sends something once everything written before is durable, in the order of the calls. `false` if that is so now.
+    fn hold(&self, send: &mut dyn FnMut() -> Box<dyn FnOnce()>) -> bool;
 }
 
 /// One request, from its arrival to the end of everything it started.
@@ -71,6 +84,8 @@ pub(crate) struct RequestContext {
     paused: Cell<u32>,
     /// How often nothing seemed to be pending since that was last looked into.
     looks: Cell<u64>,
+    /// Whose context this is, if not that of one request.
+    resident: OnceCell<Weak<dyn Resident>>,
 }
 
 impl RequestContext {
@@ -153,7 +168,66 @@ impl RequestContext {
             came_to_rest: Notify::new(),
             paused: Cell::new(0),
             looks: Cell::new(0),
+            resident: OnceCell::new(),
         })
+    }
+
+    /// The context of something that outlives requests. It lasts until [`dismiss`](Self::dismiss).
+    pub(crate) fn resident(realm: &Rc<Realm>, resident: Weak<dyn Resident>) -> Rc<Self> {
+        let context = Self::new(realm, None, None, 0, None);
+        if context.resident.set(resident).is_err() {
+            unreachable!("the context was made a moment ago");
+        }
+        realm
+            .requests()
+            .borrow_mut()
+            .insert(context.id, context.clone());
+        context
+    }
+
+    /// Whether this is the context of something that outlives requests.
+    pub(crate) fn is_resident(&self) -> bool {
+        self.resident.get().is_some()
+    }
+
+    /// Ready when what leaves the program may leave it.
+    pub(crate) async fn outgoing(&self) -> Result<(), OpError> {
+        let resident = self.resident.get().and_then(Weak::upgrade);
+        match resident.and_then(|resident| resident.durable()) {
+            Some(durable) => durable.await,
+            None => Ok(()),
+        }
+    }
+
+    /// Sends something when it may leave the program: at once, as a rule.
+    pub(crate) fn send(&self, send: impl FnOnce() + 'static) {
+        let mut send = Some(send);
+        let Some(resident) = self.resident.get().and_then(Weak::upgrade) else {
+            return send.into_iter().for_each(|send| send());
+        };
+        let mut take = || {
+            let send = send.take();
+            Box::new(move || send.into_iter().for_each(|send| send())) as Box<dyn FnOnce()>
+        };
+        if !resident.hold(&mut take) {
+            take()();
+        }
+    }
+
+    /// Ends the context of a resident: drops its tasks, bodies and resources.
+    pub(crate) fn dismiss(&self) {
+        self.end();
+    }
+
+    /// A new event: what the ones before used does not count for it.
+    pub(crate) fn renew_limits(&self) {
+        self.renew_processor_time();
+        self.subrequests.set(0);
+    }
+
+    /// Whether promises given to `waitUntil` have not settled.
+    pub(crate) fn is_awaited_until(&self) -> bool {
+        self.waiting.get() > 0
     }
 
     /// The number by which JavaScript names this request.
@@ -291,12 +365,18 @@ impl RequestContext {
     /// Called after each entry into the engine for this request, when all promise jobs have run.
     /// With nothing pending, nothing will ever run again for it.
     pub(crate) fn after_entry(&self) {
-        if self.pending.get() > 0 || self.ended.get() {
+        if self.ended.get() || (self.pending.get() > 0 && !self.is_resident()) {
             return;
         }
         let is_running = (self.realm.upgrade()).is_some_and(|realm| realm.current_id() == self.id);
         if is_running {
             // Something came to its end while JavaScript runs for the request; this is called again after that.
+            return;
+        }
+        if let Some(resident) = self.resident.get() {
+            if let Some(resident) = resident.upgrade() {
+                resident.turn_ended();
+            }
             return;
         }
         if self.paused.get() == 0 {
@@ -349,7 +429,7 @@ impl RequestContext {
 
     /// Whether it may still do something that others learn of.
     pub(super) fn is_at_work(&self) -> bool {
-        self.pending.get() > 0 && !self.ended.get()
+        self.pending.get() > 0 && !self.ended.get() && !self.is_resident()
     }
 
     /// Whether it waits for an answer with nothing of its own pending.
@@ -397,6 +477,12 @@ impl RequestContext {
     /// The request used more processor time than it may. If it had been answered, its body is cut off.
     pub(crate) fn over_time_limit(&self) {
         const MESSAGE: &str = "Worker exceeded CPU time limit.";
+        if let Some(resident) = self.resident.get() {
+            if let Some(resident) = resident.upgrade() {
+                resident.over_time_limit();
+            }
+            return;
+        }
         if let Some(realm) = self.realm.upgrade()
             && self.is_answered()
             && !self.ended.get()

@@ -6,7 +6,7 @@ use super::body_ops::{handle, holder, take};
 use super::coding::Coding;
 use super::error::OpError;
 use super::header_lines;
-use super::outcome::{Failure, FailureKind};
+use super::outcome::{Failure, FailureKind, Flags};
 use super::realm::Realm;
 use super::request::RequestContext;
 use crate::web::websocket::handshake::{self, Refusal};
@@ -36,6 +36,10 @@ pub(crate) fn install(realm: &Realm) {
             kind: FailureKind::Exception,
             message: call.string(1)?,
             thrown: (!call.is_nullish(3)).then(|| call.bytes(3)).transpose()?,
+            flags: Flags {
+                remote: true,
+                ..Flags::default()
+            },
             stack: match call.is_nullish(2) {
                 true => None,
                 false => Some(realm.source_map().stack(&call.string(1)?, &call.string(2)?)),
@@ -98,7 +102,16 @@ fn respond_to_call(
         if !request.wants_socket() {
             return Err(unasked_socket());
         }
-        let endpoint = websocket::take(request, handle(call, 6)?)?.answered(request);
+        let number = handle(call, 6)?;
+        let endpoint = match realm.current().filter(|current| current.is_resident()) {
+            // It is the resident's, which needs no request to last.
+            Some(resident) => {
+                let endpoint = websocket::take(&resident, number)?;
+                endpoint.set_remote();
+                endpoint
+            }
+            None => websocket::take(request, number)?.answered(request),
+        };
         request.finish(Ok(response.map(|()| Body::socket(endpoint))));
         return Ok(());
     }

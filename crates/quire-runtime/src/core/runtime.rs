@@ -11,7 +11,7 @@ use super::realm::{Limits, LogSink, Realm};
 use super::request::Client;
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond, serialize, session};
-use crate::bindings::{self, Binding};
+use crate::bindings::{self, Binding, ObjectClass, Objects, Resource};
 use crate::node;
 use crate::web;
 use http_body::Body as _;
@@ -69,6 +69,8 @@ pub struct Services {
     pub name: String,
     /// The programs that run beside it, and soon it too.
     pub programs: Rc<Programs>,
+    /// The Durable Objects of this process.
+    pub objects: Rc<Objects>,
     /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
     pub log: LogSink,
     /// The folder for what lasts, such as the cache; `None` keeps nothing.
@@ -185,6 +187,21 @@ impl Engine {
             web::fetch::install_assets(&realm, assets);
         }
         realm.set_programs(services.programs.clone(), &services.name);
+        for binding in &program.bindings {
+            if let Resource::DurableObject {
+                script,
+                class,
+                sqlite,
+            } = &binding.resource
+            {
+                services.objects.declare(ObjectClass {
+                    program: script.as_ref().unwrap_or(&services.name).clone(),
+                    class: class.clone(),
+                    sqlite: *sqlite,
+                });
+            }
+        }
+        realm.set_objects(services.objects);
         if let Some(data) = services.data {
             web::cache::set_folder(&realm, data.join("cache"));
             realm.set_data_folder(data);
@@ -422,7 +439,11 @@ impl Runtime {
 
     /// How many requests have not ended: those that wait for a response, send one, or have work given to `waitUntil`.
     pub fn live_requests(&self) -> usize {
-        self.realm.requests().borrow().len()
+        let requests = self.realm.requests().borrow();
+        requests
+            .values()
+            .filter(|request| !request.is_resident())
+            .count()
     }
 
     /// What the engine's heap holds.

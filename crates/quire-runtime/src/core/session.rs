@@ -14,8 +14,8 @@ use std::rc::{Rc, Weak};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::oneshot;
 
-/// The message after which nothing comes; the rest of it is text.
-const END: u8 = 0;
+/// The message after which nothing comes; the rest of it is text, before which a byte may say more (`Flags::bits`).
+pub(crate) const END: u8 = 0;
 
 /// What the other side learns if nothing better is known.
 const GONE: &str = "The execution context which hosts this callback is no longer running.";
@@ -65,9 +65,12 @@ pub(crate) fn install(realm: &Realm) {
     });
     // (session, message)
     realm.realm_op("session_send", |realm, call| {
-        if let Some((_, session)) = find(realm, handle(call, 0)?) {
-            // The other side may have gone; it has nothing to say any more, which the pipe's end tells.
-            let _ = session.outgoing.send(call.bytes(1)?);
+        if let Some((request, session)) = find(realm, handle(call, 0)?) {
+            let (outgoing, message) = (session.outgoing.clone(), call.bytes(1)?);
+            request.send(move || {
+                // The other side may have gone; it has nothing to say any more, which the pipe's end tells.
+                let _ = outgoing.send(message);
+            });
         }
         Ok(())
     });
@@ -90,7 +93,9 @@ pub(crate) fn install(realm: &Realm) {
     realm.realm_op("session_close", |realm, call| {
         let number = handle(call, 0)?;
         if let Some((request, _)) = find(realm, number) {
-            request.resources.remove(number);
+            // After everything that was sent.
+            let context = request.clone();
+            request.send(move || context.resources.remove(number));
         }
         Ok(())
     });
@@ -206,6 +211,15 @@ fn serve(realm: &Rc<Realm>, pipe: Pipe, entrypoint: &Entrypoint, depth: u32) {
 impl Session {
     /// While calls are under way their request has hung when nothing is pending; between them it rests.
     fn serve(&self, request: &Rc<RequestContext>, serving: bool) {
+        if request.is_resident() {
+            if self.serving.replace(serving) != serving {
+                match serving {
+                    true => request.begin_wait(),
+                    false => request.end_wait(),
+                }
+            }
+            return;
+        }
         if !self.serves || self.serving.replace(serving) == serving {
             return;
         }
@@ -235,6 +249,12 @@ async fn fail(
 
 impl Drop for Session {
     fn drop(&mut self) {
+        if let Some(request) = self.request.upgrade()
+            && request.is_resident()
+            && self.serving.get()
+        {
+            request.end_wait();
+        }
         if let (true, Some(request)) = (self.serves, self.request.upgrade()) {
             request.client_done(false);
         }

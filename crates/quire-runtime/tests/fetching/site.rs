@@ -67,6 +67,7 @@ impl Site {
             assets: Some(Rc::new(NoAssets)),
             name: String::new(),
             programs: Rc::default(),
+            objects: std::rc::Rc::default(),
             log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
             data: None,
         };

@@ -24,7 +24,8 @@ use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
 use quire_routes::{Chain, Router, RoutesRules, Target};
 use quire_runtime::{
-    Body, Client, Engine, Failure, Fetcher, Programs, Runtime, Services, StartError, Upgrade,
+    Body, Client, Engine, Failure, Fetcher, Objects, Placement, Programs, Runtime, Services,
+    StartError, Upgrade,
 };
 
 use crate::deployment::Deployment;
@@ -46,6 +47,7 @@ pub(crate) struct Site {
     functions: Option<Functions>,
     /// The programs beside it, which run as long as it does.
     services: Vec<Runtime>,
+    objects: Rc<Objects>,
     static_files: StaticFiles,
     project: Option<PathBuf>,
     overlay: RefCell<Option<Overlay>>,
@@ -79,6 +81,7 @@ impl Site {
         engine: Result<Engine, StartError>,
         deployment: Deployment,
         settings: &WorkerSettings,
+        slot: u32,
     ) -> Result<Rc<Self>, StartFailure> {
         let log = Log {
             level: settings.log_level,
@@ -95,6 +98,12 @@ impl Site {
         let static_files =
             StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
         let programs = Rc::new(Programs::default());
+        let placement = Placement {
+            slot,
+            slots: settings.workers,
+            folder: settings.run_folder.clone(),
+        };
+        let objects = Objects::new(programs.clone(), Some(placement), deployment.data.clone());
         let mut services = Vec::with_capacity(deployment.services.len());
         for service in deployment.services {
             let shown = service.name.clone();
@@ -102,6 +111,7 @@ impl Site {
                 assets: None,
                 name: service.name.clone(),
                 programs: programs.clone(),
+                objects: objects.clone(),
                 log: Box::new(move |level, text| log.console(level, &format!("[{shown}] {text}"))),
                 data: deployment.data.clone(),
             };
@@ -114,6 +124,7 @@ impl Site {
                     assets: Some(Rc::new(static_files.clone())),
                     name: deployment.name.clone(),
                     programs: programs.clone(),
+                    objects: objects.clone(),
                     log: Box::new(move |level, text| log.console(level, text)),
                     data: deployment.data,
                 };
@@ -138,6 +149,7 @@ impl Site {
             request_log: settings.request_log && settings.log_level < LogLevel::None,
             functions,
             services,
+            objects,
             static_files,
             project: deployment.project,
             overlay: RefCell::default(),
@@ -148,6 +160,20 @@ impl Site {
         // It was made a moment ago.
         let _ = site.called.set(called);
         Ok(site)
+    }
+
+    /// Lets other workers reach the Durable Objects here. From now on they live here and not in the worker before.
+    pub(crate) fn serve_objects(&self) {
+        if let Err(error) = self.objects.serve() {
+            self.log.error(&format!(
+                "Durable Objects of this worker cannot be reached by others: {error}"
+            ));
+        }
+    }
+
+    /// Ends the Durable Objects here: another worker takes this one's place.
+    pub(crate) fn retire_objects(&self) {
+        self.objects.retire();
     }
 
     /// Shows the report of a failed build in pages, until told that there is none any more.

@@ -3,10 +3,12 @@
 //! - `fleet` decides: which workers there should be, what each is told, which is beyond help.
 //! - `process` is one worker process: starting it, talking to it, ending it.
 //! - `memory` measures a process.
+//! - `run_folder` is where the workers find each other.
 
 mod fleet;
 mod memory;
 mod process;
+mod run_folder;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -20,6 +22,7 @@ use crate::error::{ReloadError, ServerError};
 use crate::listener;
 use crate::settings::Settings;
 use fleet::Fleet;
+use run_folder::RunFolder;
 
 /// A server that listens and is ready to run.
 #[derive(Debug)]
@@ -91,7 +94,13 @@ impl Supervisor {
             serving: observed,
         };
         Ok(Self {
-            fleet: Fleet::new(settings, listener, address, serving),
+            fleet: Fleet::new(
+                settings,
+                listener,
+                RunFolder::new().map_err(ServerError::RunFolder)?,
+                address,
+                serving,
+            ),
             address,
             handle,
             commands,

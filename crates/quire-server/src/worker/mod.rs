@@ -115,8 +115,10 @@ async fn serve(
 ) -> io::Result<()> {
     // Ready before there is anything to run: what to run is on its way, or this is a spare.
     let engine = Engine::new();
+    let mut own_slot = 0;
     let (settings, deployment) = loop {
         match control::read(reader).await? {
+            Some(ToWorker::Place { slot }) => own_slot = slot,
             Some(ToWorker::Start {
                 settings,
                 deployment,
@@ -125,7 +127,7 @@ async fn serve(
             Some(_) => {}
         }
     };
-    let site = match Site::start(engine, *deployment, &settings).await {
+    let site = match Site::start(engine, *deployment, &settings, own_slot).await {
         Ok(site) => site,
         Err(failure) => {
             let _ = say.send(FromWorker::StartFailed(failure));
@@ -150,6 +152,7 @@ async fn serve(
     loop {
         match control::read(reader).await? {
             Some(ToWorker::Accept) => {
+                worker.site.serve_objects();
                 accepting = listener.take().map(|listener| {
                     tokio::task::spawn_local(accept::run(listener, worker.clone()))
                 });
@@ -158,6 +161,7 @@ async fn serve(
             Some(ToWorker::BuildRecovered) => worker.site.set_build_failure(None),
             Some(ToWorker::Drain { limit_ms }) => {
                 drop(listener.take());
+                worker.site.retire_objects();
                 if let Some(accepting) = accepting.take() {
                     accepting.abort();
                     // Only then is the socket closed.
@@ -166,7 +170,7 @@ async fn serve(
                 let _ = say.send(FromWorker::AcceptStopped);
                 return drain(&worker, reader, Duration::from_millis(limit_ms)).await;
             }
-            Some(ToWorker::Start { .. }) => {}
+            Some(ToWorker::Start { .. } | ToWorker::Place { .. }) => {}
             None => return Ok(()),
         }
     }

@@ -80,6 +80,7 @@ pub(crate) fn exchange(
     let aborted = (number > 0).then(|| request.abortable(number));
     let realm = realm.clone();
     Ok(Box::pin(async move {
+        request.outgoing().await?;
         let answer = fetcher.fetch(outgoing);
         let outcome = match aborted {
             None => answer.await,
@@ -123,5 +124,11 @@ fn failed(realm: &Realm, failure: Failure) -> Result<Value, OpError> {
         Some(bytes) => context.uint8_array(bytes)?,
         None => context.null(),
     };
-    Ok(context.array(&[context.null(), context.string(&failure.message), thrown])?)
+    let flags = context.number(f64::from(failure.flags.bits()));
+    Ok(context.array(&[
+        context.null(),
+        context.string(&failure.message),
+        thrown,
+        flags,
+    ])?)
 }

@@ -182,14 +182,23 @@ function withoutProperties(error) {
   return plain;
 }
 
-const unpackError = (packed) => markRemote(unpack(packed).value);
+/** As in outcome.rs. */
+const REMOTE = 1;
+const FLAGS = ["remote", "retryable", "overloaded", "durableObjectReset"];
 
-function markRemote(error) {
-  if (typeof error === "object" && error !== null) {
-    defineProperty(error, "remote", { value: true, writable: true, configurable: true, enumerable: true });
+/** Says of an error what its flags mean. */
+function flagged(error, flags) {
+  if (typeof error !== "object" || error === null) return error;
+  for (let i = 0; i < FLAGS.length; i++) {
+    if ((flags & (1 << i)) === 0) continue;
+    defineProperty(error, FLAGS[i], { value: true, writable: true, configurable: true, enumerable: true });
   }
   return error;
 }
+
+const unpackError = (packed) => markRemote(unpack(packed).value);
+
+const markRemote = (error) => flagged(error, REMOTE);
 
 internals.pack = {
   KINDS,
@@ -219,6 +228,9 @@ internals.thrown = {
     drop(packed);
     return packed.externals.length === 0 ? packed.bytes : null;
   },
-  /** What to throw for it; without bytes an error of this message. */
-  read: (message, bytes) => (bytes === null ? markRemote(new NativeError(message)) : unpackError({ bytes, externals: [] })),
+  /** What to throw for it; without bytes an error of this message. `flags` are those of outcome.rs. */
+  read(message, bytes, flags = REMOTE) {
+    const error = bytes === null ? new NativeError(message) : unpack({ bytes, externals: [] }).value;
+    return flagged(error, flags);
+  },
 };

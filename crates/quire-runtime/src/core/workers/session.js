@@ -299,9 +299,11 @@ class Session {
 
   /** The other side has gone. */
   end(text) {
-    this.ended = text;
+    // A control character is no text, but flags: the object over there was reset.
+    const flags = text.charCodeAt(0);
+    const error = flags < 32 ? internals.thrown.read(text.slice(1), null, flags) : new NativeError(text);
+    this.ended = error.message;
     sessions.delete(this.number);
-    const error = new NativeError(text);
     for (const answer of this.questions.values()) {
       answer.arrived = true;
       answer.reject(error);

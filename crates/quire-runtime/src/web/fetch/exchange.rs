@@ -123,6 +123,7 @@ impl Exchange {
         request: &RequestContext,
         client: HttpClient,
     ) -> Result<Value, OpError> {
+        request.outgoing().await?;
         let mut aborted = self.aborted.take();
         let mut redirects = 0;
         loop {

@@ -90,7 +90,7 @@ function finish(head, signal, redirected) {
     if (redirected) responses.state(head).redirected = true;
     return head;
   }
-  if (head[0] === null) throw internals.thrown.read(head[1], head[2]);
+  if (head[0] === null) throw internals.thrown.read(head[1], head[2], head[3]);
   return responseFrom(head, redirected ?? head[5], signal);
 }
 

@@ -125,6 +125,8 @@ pub(crate) struct Endpoint {
     outgoing: Rc<Lane>,
     /// Whether one of the two ends is a connection.
     remote: Rc<Cell<bool>>,
+    /// Whether the last message is on its way.
+    closing: Cell<bool>,
     /// The request that answered another program with this end. It lives as long as this does.
     answered: Option<Answered>,
 }
@@ -138,12 +140,14 @@ impl Endpoint {
             outgoing: two.clone(),
             remote: Rc::clone(&remote),
             answered: None,
+            closing: Cell::new(false),
         };
         let second = Self {
             incoming: two,
             outgoing: one,
             remote,
             answered: None,
+            closing: Cell::new(false),
         };
         (first, second)
     }
@@ -191,6 +195,21 @@ impl Endpoint {
         self.set_remote();
         self.answered = Some(Answered::new(request));
         self
+    }
+
+    /// Whether this end has sent its last message, or is about to.
+    pub(crate) fn has_closed(&self) -> bool {
+        self.outgoing.sender_gone.get() || self.closing.get()
+    }
+
+    /// The last message of this end is on its way.
+    pub(crate) fn set_closing(&self) {
+        self.closing.set(true);
+    }
+
+    /// Whether nobody takes what this end sends.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.outgoing.sender_gone.get() || self.outgoing.receiver_gone.get()
     }
 
     /// This end is a connection's from now on.

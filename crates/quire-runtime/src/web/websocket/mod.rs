@@ -11,8 +11,8 @@ use crate::core::body_ops::handle;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
-pub(crate) use channel::Endpoint;
-use channel::{Close, Message, Sent};
+use channel::Sent;
+pub(crate) use channel::{Close, Endpoint, Message};
 use frame::Role;
 use http::{HeaderMap, HeaderValue};
 use hyper_util::rt::TokioIo;
@@ -61,7 +61,8 @@ pub(crate) fn install(realm: &Realm) {
         let number = handle(call, 0)?;
         let endpoint = endpoint(realm, number)?;
         let receive = call.value(1);
-        let waits = endpoint.is_remote();
+        // A resident lasts as long as its sockets do.
+        let waits = endpoint.is_remote() || request.is_resident();
         let task = deliver_all(realm.clone(), request.clone(), endpoint, number, receive);
         if waits {
             let waiting = Waiting::new(&request);
@@ -80,14 +81,17 @@ pub(crate) fn install(realm: &Realm) {
             true => Message::Text(call.string(1)?),
             false => Message::Binary(call.bytes(1)?),
         };
-        let sent = endpoint.send(message);
-        if sent == Sent::Overflow {
-            realm.log(
-                "warn",
-                "a WebSocket was dropped: its other side reads too slowly, and 64 MiB were waiting for it",
-            );
-        }
-        Ok(sent == Sent::Queued)
+        let request = realm.require_request()?;
+        let (realm, end) = (realm.clone(), endpoint.clone());
+        request.send(move || {
+            if end.send(message) == Sent::Overflow {
+                realm.log(
+                    "warn",
+                    "a WebSocket was dropped: its other side reads too slowly, and 64 MiB were waiting for it",
+                );
+            }
+        });
+        Ok(!endpoint.is_gone())
     });
     // How many bytes of messages were sent and not yet taken by the other side; 0 of a socket that is gone.
     realm.realm_op("websocket_buffered", |realm, call| {
@@ -99,7 +103,11 @@ pub(crate) fn install(realm: &Realm) {
             code: call.number(1)? as u16,
             reason: call.string(2)?,
         };
-        endpoint(realm, handle(call, 0)?)?.send(Message::Close(close));
+        let endpoint = endpoint(realm, handle(call, 0)?)?;
+        endpoint.set_closing();
+        realm.require_request()?.send(move || {
+            endpoint.send(Message::Close(close));
+        });
         Ok(())
     });
     // Nothing more is sent or received. Without a `Close` that was sent, the other side sees a loss.
@@ -109,7 +117,8 @@ pub(crate) fn install(realm: &Realm) {
             let socket = request.resources.get::<Socket>(number);
             request.resources.remove(number);
             if let Some(endpoint) = socket.and_then(|socket| socket.endpoint()) {
-                endpoint.abandon();
+                // After everything that was sent.
+                request.send(move || endpoint.abandon());
             }
         }
         Ok(())
@@ -122,6 +131,20 @@ pub(crate) fn adopt(realm: &Realm, request: &RequestContext, endpoint: Endpoint)
     let socket = Socket(Cell::new(Some(Rc::new(endpoint))));
     request.resources.insert(number, Rc::new(socket));
     number
+}
+
+/// Lets a request use an end of a socket that is somebody else's too; JavaScript names it by the number.
+pub(crate) fn adopt_shared(request: &RequestContext, number: u64, endpoint: Rc<Endpoint>) {
+    let socket = Socket(Cell::new(Some(endpoint)));
+    request.resources.insert(number, Rc::new(socket));
+}
+
+/// An end of a socket that a request has, to be used beside it.
+pub(crate) fn share(request: &RequestContext, number: u64) -> Result<Rc<Endpoint>, OpError> {
+    let socket = request.resources.get::<Socket>(number);
+    socket
+        .and_then(|socket| socket.endpoint())
+        .ok_or_else(|| OpError::cross_request("Native"))
 }
 
 /// An end of a socket of the current request; another request's number is not in its table.

@@ -25,6 +25,7 @@ const CLOSE = 2;
 
 const NO_CODE = 1005;
 const REASON_BYTES_MAX = 123;
+const ATTACHMENT_BYTES_MAX = 16384;
 const PROTOCOL = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 class State {
@@ -42,7 +43,10 @@ class State {
     /** Nothing that is sent arrives any more. */
     this.aborted = false;
     this.failed = false;
+    /** Bytes; `undefined` if they are to be asked for. */
     this.attachment = null;
+    /** The number of the Durable Object's instance that gets the events, if the socket may outlive it. */
+    this.hibernating = 0;
     /** Of the request that asks for the connection, while it does. */
     this.connecting = 0;
   }
@@ -91,6 +95,7 @@ class WebSocket extends EventTarget {
       throw new NativeTypeError("Websockets obtained from the 'new WebSocket()' constructor cannot call accept");
     }
     if (state.owner === RELEASED) throw new NativeTypeError("Can't accept() WebSocket that was already used in a response.");
+    if (state.hibernating !== 0) throw new NativeTypeError("Can't accept() WebSocket after enabling hibernation.");
     if (state.owner === ACCEPTED) return;
     const halfOpen = options?.allowHalfOpen;
     if (halfOpen !== undefined) state.halfOpen = Boolean(halfOpen);
@@ -141,12 +146,18 @@ class WebSocket extends EventTarget {
 
   serializeAttachment(attachment) {
     const state = stateOf(this);
-    state.attachment = { value: internals.structuredClone.clone(attachment) };
+    const bytes = internals.serialize(attachment);
+    if (bytes.byteLength > ATTACHMENT_BYTES_MAX) {
+      throw new Error(`A WebSocket 'attachment' cannot be larger than ${ATTACHMENT_BYTES_MAX} bytes.'attachment' was ${bytes.byteLength} bytes.`);
+    }
+    state.attachment = bytes;
+    if (state.hibernating !== 0) ops.object_socket_attach(state.hibernating, state.number, bytes);
   }
 
   deserializeAttachment() {
-    const { attachment } = stateOf(this);
-    return attachment === null ? null : internals.structuredClone.clone(attachment.value);
+    const state = stateOf(this);
+    if (state.attachment === undefined) state.attachment = ops.object_socket_attachment(state.hibernating, state.number) ?? null;
+    return state.attachment === null ? null : internals.deserialize(state.attachment);
   }
 
   get readyState() {
@@ -350,6 +361,40 @@ internals.webSocket = {
   isWebSocket,
   /** A socket that nobody has accepted, for a native end. */
   create: (number) => new WebSocket(FROM_NATIVE, new State(PENDING, number)),
+  number: (socket) => stateOf(socket).number,
+  hibernates: (socket) => stateOf(socket).hibernating !== 0,
+  /** Lets the events of a socket go to a Durable Object; `take(number)` hands the native end over. */
+  hibernate(socket, instance, take) {
+    const state = stateOf(socket);
+    if (state.owner === CONNECTING || state.url !== null) {
+      throw new NativeTypeError("Websockets obtained from the 'new WebSocket()' constructor cannot call acceptWebSocket");
+    }
+    if (state.owner === ACCEPTED) {
+      throw new Error("Cannot call `acceptWebSocket()` if the WebSocket was already accepted via `accept()`");
+    }
+    if (state.owner === RELEASED) throw new NativeTypeError("Can't accept() WebSocket that was already used in a response.");
+    take(state.number);
+    state.owner = ACCEPTED;
+    state.hibernating = instance;
+    if (state.attachment !== null) ops.object_socket_attach(instance, state.number, state.attachment);
+  },
+  /** A socket of a Durable Object that was accepted by an instance before. `closed`: by the other side (1), by the object (2). */
+  revive(instance, number, closed) {
+    const state = new State(PENDING, number);
+    state.owner = ACCEPTED;
+    state.hibernating = instance;
+    state.attachment = undefined;
+    state.closedIncoming = (closed & 1) !== 0;
+    state.closedOutgoing = (closed & 2) !== 0;
+    return new WebSocket(FROM_NATIVE, state);
+  },
+  /** The other side of a socket of a Durable Object closed, or was lost. */
+  closed(socket, properly) {
+    const state = stateOf(socket);
+    state.closedIncoming = true;
+    if (!properly) state.aborted = true;
+    else if (state.closedOutgoing) ops.websocket_drop(state.number);
+  },
   /** Takes the native end out of a socket that a response gives away. */
   release(socket) {
     const state = stateOf(socket);

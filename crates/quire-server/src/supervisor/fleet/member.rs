@@ -29,6 +29,8 @@ pub(super) struct Worker {
     pub(super) process: WorkerProcess,
     pub(super) role: Role,
     pub(super) generation: u64,
+    /// Which of its generation's workers it is.
+    pub(super) slot: u32,
     pub(super) hang_limit: Duration,
     pub(super) spawned: Instant,
     pub(super) heard: Instant,

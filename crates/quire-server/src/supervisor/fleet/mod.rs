@@ -17,6 +17,7 @@ use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
 use super::process::{Event, What, WorkerProcess};
+use super::run_folder::RunFolder;
 use super::{Command, Exit, WorkerStatus, frame};
 use crate::control::{Frame, FromWorker, ToWorker};
 use crate::deployment::Deployment;
@@ -72,6 +73,7 @@ pub(super) struct Fleet {
     settings: Settings,
     log: Log,
     listener: Option<TcpListener>,
+    run_folder: RunFolder,
     address: SocketAddr,
     serving: watch::Sender<bool>,
     workers: BTreeMap<u64, Worker>,
@@ -93,6 +95,7 @@ impl Fleet {
     pub(super) fn new(
         settings: Settings,
         listener: TcpListener,
+        run_folder: RunFolder,
         address: SocketAddr,
         serving: watch::Sender<bool>,
     ) -> Self {
@@ -103,6 +106,7 @@ impl Fleet {
             },
             settings,
             listener: Some(listener),
+            run_folder,
             address,
             serving,
             workers: BTreeMap::new(),
@@ -218,7 +222,7 @@ impl Fleet {
         self.give_up_pending(ReloadError::Superseded);
         let hang_limit = self.settings.hang_limit(deployment.cpu_limit());
         let start = ToWorker::Start {
-            settings: self.settings.for_worker(),
+            settings: self.settings.for_worker(self.run_folder.path().into()),
             deployment: Box::new(deployment),
         };
         self.last_number += 1;
@@ -281,13 +285,29 @@ impl Fleet {
             Some(number) => number,
             None => self.spawn()?,
         };
+        let slot = self.free_slot(generation);
         if let Some(worker) = self.workers.get_mut(&number) {
             worker.role = Role::Starting;
             worker.generation = generation;
+            worker.slot = slot;
             worker.hang_limit = hang_limit;
+            if let Ok(frame) = frame(&ToWorker::Place { slot }) {
+                worker.process.send(frame);
+            }
             worker.process.send(start);
         }
         Ok(())
+    }
+
+    /// The first slot that no worker of the generation has. One that is about to end keeps its slot until it has ended.
+    fn free_slot(&self, generation: u64) -> u32 {
+        let taken: Vec<u32> = self
+            .workers
+            .values()
+            .filter(|worker| worker.generation == generation && worker.role != Role::Spare)
+            .map(|worker| worker.slot)
+            .collect();
+        (0..).find(|slot| !taken.contains(slot)).unwrap_or_default()
     }
 
     fn spawn(&mut self) -> io::Result<u64> {
@@ -305,6 +325,7 @@ impl Fleet {
             process,
             role: Role::Spare,
             generation: 0,
+            slot: 0,
             hang_limit: self.settings.hang_limit(DEFAULT_CPU_LIMIT),
             spawned: now,
             heard: now,

@@ -10,7 +10,7 @@ mod storage;
 mod storages;
 
 pub(crate) use operations::install;
-pub(crate) use storage::{AlarmRun, Storage, open};
+pub(crate) use storage::{Storage, open};
 pub(crate) use storages::Storages;
 
 /// Evaluated after the bindings to objects.

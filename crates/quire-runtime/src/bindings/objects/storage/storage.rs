@@ -242,6 +242,14 @@ impl Storage {
         })
     }
 
+    /// Whether everything that was written is durable, and there is no failure to tell of.
+    pub(crate) fn is_durable(&self) -> bool {
+        let state = self.state.borrow();
+        self.failure.borrow().is_none()
+            && self.commits.get() <= self.durable.get()
+            && !state.as_ref().is_some_and(ObjectState::is_dirty)
+    }
+
     /// Why nothing works any more, if that is so.
     pub(crate) fn failure(&self) -> Option<String> {
         self.failure.borrow().clone()

@@ -1,0 +1,1 @@
+export const onRequest = ({ env }) => env.COUNTER.getByName("one").fetch("http://object/");

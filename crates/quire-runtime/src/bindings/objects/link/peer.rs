@@ -1,0 +1,340 @@
+//! The way to another worker: one connection, over which requests to its objects go in the order in which they were made.
+
+use super::local_executor::LocalExecutor;
+use super::message::{self, Answer, Ask, measured, with_body};
+use super::socket;
+use crate::bindings::objects::Target;
+use crate::core::body::{Body, ByteStream};
+use crate::core::fetcher::Called;
+use crate::core::header_lines;
+use crate::core::outcome::{Failure, FailureKind, Flags};
+use crate::core::session::Pipe;
+use crate::core::sink::Sink;
+use crate::web::websocket::{Endpoint, handshake};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use bytes::Bytes;
+use http_body::Body as _;
+use http_body_util::BodyExt;
+use hyper::client::conn::http2::{self, SendRequest};
+use hyper::ext::ReasonPhrase;
+use hyper_util::rt::TokioIo;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::net::UnixStream;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+/// How long a worker that has gone may take to be replaced.
+const CONNECT_MAX: Duration = Duration::from_secs(10);
+const CONNECT_PAUSE: Duration = Duration::from_millis(10);
+
+/// Bytes on their way in one exchange, and in all.
+const WINDOW_BYTES: u32 = 1024 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 64 * 1024 * 1024;
+
+/// Another worker.
+pub(in super::super) struct Peer {
+    requests: mpsc::UnboundedSender<Outgoing>,
+}
+
+struct Outgoing {
+    request: http::Request<ByteStream>,
+    reply: oneshot::Sender<Result<ByteStream, Failure>>,
+    deadline: Instant,
+}
+
+impl Peer {
+    /// The worker that listens at `path`. Nothing is sent yet.
+    pub(in super::super) fn new(path: PathBuf) -> Self {
+        let (requests, waiting) = mpsc::unbounded_channel();
+        let again = requests.downgrade();
+        tokio::task::spawn_local(run(path, waiting, again));
+        Self { requests }
+    }
+
+    /// Has an object over there answer a request. The request is on its way when this returns, not when the future is polled.
+    pub(in super::super) fn fetch(
+        &self,
+        target: &Target,
+        request: http::Request<Body>,
+    ) -> impl Future<Output = Result<http::Response<Body>, Failure>> + use<> {
+        let (mut head, body) = request.into_parts();
+        let called = head.extensions.remove::<Called>();
+        let wants_socket = handshake::is_asked_for(&head.headers);
+        let body = (!body.is_end_stream()).then(|| body.received().decoded());
+        let ask = Ask::Fetch {
+            target: target.clone(),
+            method: head.method.as_str().into(),
+            url: called
+                .as_ref()
+                .map_or_else(|| head.uri.to_string(), |called| called.url.clone()),
+            headers: header_lines::lines_of(&head.headers),
+            cf: called.as_ref().and_then(|called| called.cf.clone()),
+            depth: called.map_or(0, |called| called.depth),
+            socket: wants_socket,
+            length: match &body {
+                None => Some(0),
+                Some(body) => body.size_hint().exact(),
+            },
+        };
+        let (sink, body) = match wants_socket {
+            true => {
+                let (sink, messages) = Sink::open(None);
+                (Some(sink), Some(messages))
+            }
+            false => (None, body),
+        };
+        let answer = self.ask(&ask, body);
+        async move {
+            let (answer, rest) = answer.await?;
+            response(answer, rest, sink).await
+        }
+    }
+
+    /// Opens a session of calls with an object over there: its messages are those of `pipe`.
+    pub(in super::super) fn session(
+        &self,
+        target: &Target,
+        pipe: Pipe,
+    ) -> impl Future<Output = Result<(), Failure>> + use<> {
+        let (sink, messages) = Sink::open(None);
+        let answer = self.ask(
+            &Ask::Session {
+                target: target.clone(),
+            },
+            Some(messages),
+        );
+        async move {
+            match answer.await? {
+                (Answer::Session, rest) => {
+                    socket::pass_calls_on(pipe, rest, sink).await;
+                    Ok(())
+                }
+                (answer, rest) => response(answer, rest, Some(sink)).await.map(drop),
+            }
+        }
+    }
+
+    fn ask(
+        &self,
+        ask: &Ask,
+        body: Option<ByteStream>,
+    ) -> impl Future<Output = Result<(Answer, ByteStream), Failure>> + use<> {
+        let mut request = http::Request::new(with_body(message::encode(ask), body));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = http::Uri::from_static("http://objects/");
+        let (reply, answered) = oneshot::channel();
+        let deadline = Instant::now() + CONNECT_MAX;
+        let outgoing = Outgoing {
+            request,
+            reply,
+            deadline,
+        };
+        let sent = self.requests.send(outgoing);
+        async move {
+            if sent.is_err() {
+                return Err(lost());
+            }
+            let stream = answered.await.unwrap_or_else(|_| Err(lost()))?;
+            message::read(stream).await.map_err(|_| lost())
+        }
+    }
+}
+
+/// The response that an answer stands for.
+async fn response(
+    answer: Answer,
+    rest: ByteStream,
+    sink: Option<Sink>,
+) -> Result<http::Response<Body>, Failure> {
+    let (status, reason, headers, has_socket, length) = match answer {
+        Answer::Response {
+            status,
+            reason,
+            headers,
+            socket,
+            length,
+        } => (status, reason, headers, socket, length),
+        Answer::Failure {
+            message,
+            thrown,
+            flags,
+        } => {
+            if let Some(sink) = sink {
+                sink.finish().await;
+            }
+            let mut failure = Failure::new(FailureKind::Exception, message);
+            failure.thrown = thrown.and_then(|thrown| BASE64.decode(thrown).ok());
+            failure.flags = flags;
+            return Err(failure);
+        }
+        Answer::Session => return Err(lost()),
+    };
+    let mut response = http::Response::new(());
+    *response.status_mut() = http::StatusCode::from_u16(status).map_err(|_| lost())?;
+    if let Some(Ok(reason)) = reason.map(|reason| ReasonPhrase::try_from(reason.into_bytes())) {
+        response.extensions_mut().insert(reason);
+    }
+    let parsed = header_lines::parse(&headers, |name, value| {
+        response.headers_mut().append(name, value);
+    });
+    parsed.map_err(|_| lost())?;
+    let body = match (sink, has_socket) {
+        (Some(sink), true) => {
+            let (near, far) = Endpoint::pair();
+            far.set_remote();
+            tokio::task::spawn_local(socket::pass_on(far, rest, sink));
+            Body::socket(near)
+        }
+        (sink, _) => {
+            if let Some(sink) = sink {
+                sink.finish().await;
+            }
+            match length {
+                Some(0) => Body::empty(),
+                length => Body::wrap(measured(rest, length)),
+            }
+        }
+    };
+    Ok(response.map(|()| body))
+}
+
+/// The answer that a response is on its way, with what follows it.
+pub(super) async fn answer(
+    outcome: Result<http::Response<Body>, Failure>,
+    messages: Option<ByteStream>,
+) -> ByteStream {
+    let response = match outcome {
+        Ok(response) => response,
+        Err(failure) => return with_body(message::encode(&failed(&failure)), None),
+    };
+    let (head, mut body) = response.into_parts();
+    let socket = body.take_socket();
+    let body = (socket.is_none() && !body.is_end_stream()).then(|| body.received().decoded());
+    let answer = Answer::Response {
+        status: head.status.as_u16(),
+        reason: head
+            .extensions
+            .get::<ReasonPhrase>()
+            .map(|reason| String::from_utf8_lossy(reason.as_bytes()).into_owned()),
+        headers: header_lines::lines_of(&head.headers),
+        socket: socket.is_some(),
+        length: match &body {
+            None => Some(0),
+            Some(body) => body.size_hint().exact(),
+        },
+    };
+    let rest = match (socket, messages) {
+        (Some(endpoint), Some(messages)) => {
+            let (sink, outgoing) = Sink::open(None);
+            tokio::task::spawn_local(socket::pass_on(endpoint, messages, sink));
+            Some(outgoing)
+        }
+        _ => body,
+    };
+    with_body(message::encode(&answer), rest)
+}
+
+/// A failure as an answer.
+pub(super) fn failed(failure: &Failure) -> Answer {
+    Answer::Failure {
+        message: failure.message.clone(),
+        thrown: failure.thrown.as_ref().map(|thrown| BASE64.encode(thrown)),
+        flags: failure.flags,
+    }
+}
+
+/// What callers learn of a worker that has gone.
+pub(in super::super) fn lost() -> Failure {
+    let mut failure = Failure::new(FailureKind::Exception, "Network connection lost.");
+    failure.flags = Flags {
+        retryable: true,
+        ..Flags::default()
+    };
+    failure
+}
+
+/// Sends requests over a connection that is made when it is needed, and made anew when it has ended.
+async fn run(
+    path: PathBuf,
+    mut waiting: mpsc::UnboundedReceiver<Outgoing>,
+    again: mpsc::WeakUnboundedSender<Outgoing>,
+) {
+    let mut connection: Option<SendRequest<ByteStream>> = None;
+    while let Some(outgoing) = waiting.recv().await {
+        let mut sender = match connection.take().filter(|sender| !sender.is_closed()) {
+            Some(sender) => sender,
+            None => match connect(&path, outgoing.deadline).await {
+                Some(sender) => sender,
+                None => {
+                    let _ = outgoing.reply.send(Err(lost()));
+                    continue;
+                }
+            },
+        };
+        let Outgoing {
+            request,
+            reply,
+            deadline,
+        } = outgoing;
+        let sending = sender.try_send_request(request);
+        connection = Some(sender);
+        let again = again.clone();
+        tokio::task::spawn_local(async move {
+            let mut reply = reply;
+            let sent = tokio::select! {
+                sent = sending => sent,
+                () = reply.closed() => return,
+            };
+            let answer = match sent {
+                Ok(response) => Ok(response
+                    .into_body()
+                    .map_err(|_| crate::core::body::BodyError::connection_lost())
+                    .boxed_unsync()),
+                Err(mut error) => match (error.take_message(), again.upgrade()) {
+                    // It never left: the connection was about to end.
+                    (Some(request), Some(again)) if Instant::now() < deadline => {
+                        let _ = again.send(Outgoing {
+                            request,
+                            reply,
+                            deadline,
+                        });
+                        return;
+                    }
+                    _ => Err(lost()),
+                },
+            };
+            // Whoever asked may have gone.
+            let _ = reply.send(answer);
+        });
+    }
+}
+
+async fn connect(path: &Path, deadline: Instant) -> Option<SendRequest<ByteStream>> {
+    loop {
+        if let Ok(stream) = UnixStream::connect(path).await {
+            let mut builder = http2::Builder::new(LocalExecutor);
+            builder
+                .initial_stream_window_size(WINDOW_BYTES)
+                .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+                .initial_max_send_streams(usize::MAX >> 4);
+            if let Ok((sender, connection)) = builder.handshake(TokioIo::new(stream)).await {
+                tokio::task::spawn_local(async move {
+                    // Its end is seen by the sender.
+                    let _ = connection.await;
+                });
+                return Some(sender);
+            }
+        }
+        if Instant::now() >= deadline {
+            return None;
+        }
+        tokio::time::sleep(CONNECT_PAUSE).await;
+    }
+}
+
+/// The bytes of nothing, for answers that only say that they are there.
+pub(super) fn only(answer: &Answer) -> Bytes {
+    message::encode(answer)
+}

@@ -1,0 +1,71 @@
+// Stubs of Durable Objects: https://developers.cloudflare.com/durable-objects/api/stub/
+
+const { body: bodies, request: requests } = internals;
+const { stringify } = JSON;
+const { defineProperty, setPrototypeOf } = Object;
+
+/** What is said of an error besides what it is; as in outcome.rs. */
+const RESET = 8;
+
+/** Own members of a stub: `id`, and `name` if it was made from one. */
+class DurableObject {
+  constructor(id) {
+    this.name = id.name;
+    this.id = id;
+  }
+}
+setPrototypeOf(DurableObject.prototype, internals.fetch.Fetcher.prototype);
+defineProperty(DurableObject.prototype, Symbol.toStringTag, { value: "DurableObject", configurable: true });
+
+/** An object as its callers know it. */
+class Remote {
+  constructor({ program, name, sqlite }, id, objectName) {
+    this.description = { kind: "object", program, className: name, sqlite, id, name: objectName };
+    /** The failure that broke the stub, once one did. */
+    this.broken = null;
+  }
+
+  /** A stub that saw its object being reset stays of no use. */
+  failure() {
+    return internals.thrown.read(this.broken.message, this.broken.bytes, RESET);
+  }
+
+  fetch(request, number, failed) {
+    if (this.broken !== null) throw this.failure();
+    const { program, className, id, name, sqlite } = this.description;
+    const { cf } = request;
+    const body = bodies.send(bodies.content(request), failed);
+    const lines = internals.fetch.headerLines(request);
+    const { method } = requests.state(request);
+    const head = ops.object_fetch(program, className, id, name, sqlite, number, method, request.url, lines, body, cf === undefined ? null : stringify(cf));
+    return this.watch(head);
+  }
+
+  async watch(head) {
+    head = await head;
+    if (head[0] === null && (head[3] & RESET) !== 0) this.broken ??= { message: head[1], bytes: head[2] };
+    return head;
+  }
+
+  connect() {
+    if (this.broken !== null) throw this.failure();
+    const { program, className, id, name, sqlite } = this.description;
+    return internals.rpc.connect(ops.object_session(program, className, id, name, sqlite));
+  }
+
+  missing() {
+    return internals.thrown.read(`Worker "${this.description.program}" not found. Make sure it is running locally.`, null);
+  }
+}
+
+const fetcher = (remote, object) => internals.fetch.fetcher((request, number, failed) => remote.fetch(request, number, failed), remote, object);
+
+/** A stub for the object of this class with this id. */
+internals.objects.stub = (objectClass, id) => fetcher(new Remote(objectClass, `${id}`, id.name ?? null), new DurableObject(id));
+
+// What another program was given arrives without its id. `internals.pack` is there when programs are loaded.
+internals.beforeProgram(() => {
+  internals.pack.defineFetcher("object", ({ program, className, sqlite, id, name }) =>
+    fetcher(new Remote({ program, name: className, sqlite }, id, name)),
+  );
+});
