@@ -259,6 +259,24 @@ impl RequestContext {
         self.depth
     }
 
+    /// The request stays for long: keeps of its head what it says, and not the buffer in which it arrived.
+    pub(crate) fn compact_head(&self) {
+        let mut head = self.head.borrow_mut();
+        let Some(head) = head.as_mut() else {
+            return;
+        };
+        let mut headers = http::HeaderMap::with_capacity(head.headers.len());
+        for (name, value) in &head.headers {
+            if let Ok(value) = http::HeaderValue::from_bytes(value.as_bytes()) {
+                headers.append(name.clone(), value);
+            }
+        }
+        head.headers = headers;
+        if let Ok(uri) = head.uri.to_string().parse() {
+            head.uri = uri;
+        }
+    }
+
     /// Runs a task that counts as pending and is dropped with the request. The number is for
     /// [`abort_task`](Self::abort_task).
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + 'static) -> u64 {

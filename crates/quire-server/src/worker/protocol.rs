@@ -13,6 +13,7 @@ use hyper::rt::Executor;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
+use quire_runtime::Upgrade;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 
@@ -107,6 +108,21 @@ impl Protocols {
     }
 
     async fn serve_http1(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {
+        // In a box of its own: a socket may last for days, and needs nothing of what serving took.
+        let upgrade = Box::pin(self.serve_requests(stream, connection, site)).await;
+        if let Some(upgrade) = upgrade {
+            let _in_flight = InFlight::new(connection.clone());
+            upgrade.run(going_away(connection)).await;
+        }
+    }
+
+    /// Serves HTTP/1 until either side ends it. Gives what the connection becomes then.
+    async fn serve_requests(
+        &self,
+        stream: Stream,
+        connection: &Arc<Connection>,
+        site: &Rc<Site>,
+    ) -> Option<Upgrade> {
         let upgrade = UpgradeSlot::default();
         let service = service_fn(|request| site.answer(request, connection, &upgrade));
         let mut serving = pin!(self.http1.serve_connection(stream, service).with_upgrades());
@@ -123,10 +139,7 @@ impl Protocols {
         });
         // As above: nobody is left to be told.
         let served = served.await;
-        if let (Ok(()), Some(upgrade)) = (served, upgrade.take()) {
-            let _in_flight = InFlight::new(connection.clone());
-            upgrade.run(going_away(connection)).await;
-        }
+        upgrade.take().filter(|_| served.is_ok())
     }
 
     async fn serve_http2(&self, stream: Stream, connection: &Arc<Connection>, site: &Rc<Site>) {

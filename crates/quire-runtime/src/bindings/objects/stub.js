@@ -33,11 +33,12 @@ class Remote {
   fetch(request, number, failed) {
     if (this.broken !== null) throw this.failure();
     const { program, className, id, name, sqlite } = this.description;
-    const { cf } = request;
+    const { cf, url } = request;
+    const hash = url.indexOf("#");
     const body = bodies.send(bodies.content(request), failed);
     const lines = internals.fetch.headerLines(request);
     const { method } = requests.state(request);
-    const head = ops.object_fetch(program, className, id, name, sqlite, number, method, request.url, lines, body, cf === undefined ? null : stringify(cf));
+    const head = ops.object_fetch(program, className, id, name, sqlite, number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
     return this.watch(head);
   }
 

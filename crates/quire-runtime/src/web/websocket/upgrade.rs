@@ -58,6 +58,7 @@ impl Upgrade {
                 )
             })
         })??;
+        request.compact_head();
         Some(agreement.map(|agreement| Self {
             connection,
             endpoint,
