@@ -2,7 +2,7 @@
 //
 // The native side keeps them (host/sockets.rs). Here they are made into objects when the program asks for them, or something arrives.
 
-const { webSocket, objects } = internals;
+const { objects } = internals;
 const { isArray } = Array;
 const { parse, stringify } = JSON;
 const NativeError = Error;
@@ -29,7 +29,7 @@ function add(instance, number, socket) {
 
 /** The socket of this number: the same object for as long as the instance lives. */
 function socketOf(instance, number) {
-  return known.get(instance)?.get(number) ?? add(instance, number, webSocket.revive(instance, number, ops.object_socket_closed(instance, number)));
+  return known.get(instance)?.get(number) ?? add(instance, number, internals.webSocket.revive(instance, number, ops.object_socket_closed(instance, number)));
 }
 
 function checkTags(tags) {
@@ -49,14 +49,14 @@ Object.assign(objects, {
       throw new NativeTypeError("Failed to execute 'acceptWebSocket' on 'DurableObjectState': parameter 2 is not of type 'Array'.");
     }
     const distinct = tags === undefined ? [] : checkTags(tags);
-    webSocket.hibernate(socket, instance, (number) => ops.object_socket_accept(instance, number, stringify(distinct)));
-    add(instance, webSocket.number(socket), socket);
+    internals.webSocket.hibernate(socket, instance, (number) => ops.object_socket_accept(instance, number, stringify(distinct)));
+    add(instance, internals.webSocket.number(socket), socket);
   },
 
   sockets: (instance, tag) => parse(ops.object_sockets(instance, tag)).map((number) => socketOf(instance, number)),
 
   tags(instance, socket) {
-    const tags = webSocket.hibernates(socket) ? ops.object_socket_tags(instance, webSocket.number(socket)) : null;
+    const tags = internals.webSocket.hibernates(socket) ? ops.object_socket_tags(instance, internals.webSocket.number(socket)) : null;
     if (tags === null || tags === undefined) {
       throw new NativeError("you must call 'acceptWebSocket()' before attempting to access the tags of a WebSocket.");
     }
@@ -68,7 +68,7 @@ Object.assign(objects, {
     const socket = socketOf(instance, number);
     if (kind === TEXT) return objects.handle(instance, "webSocketMessage", [socket, data]);
     if (kind === BINARY) return objects.handle(instance, "webSocketMessage", [socket, data.buffer]);
-    webSocket.closed(socket, kind === CLOSE);
+    internals.webSocket.closed(socket, kind === CLOSE);
     const end = () => {
       ops.object_socket_end(instance, number);
       known.get(instance)?.delete(number);

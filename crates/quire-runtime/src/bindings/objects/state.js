@@ -8,7 +8,7 @@ const NativeError = Error;
 const NativeTypeError = TypeError;
 const NativeRangeError = RangeError;
 const FROM_HOST = Symbol("from host");
-const { webSocket, objects } = internals;
+const { objects } = internals;
 const AUTO_RESPONSE_BYTES_MAX = 2048;
 const EVENT_TIMEOUT_MAX = 604800000;
 
@@ -71,7 +71,7 @@ class DurableObjectState {
 
   acceptWebSocket(socket, tags = undefined) {
     const instance = instanceOf(this);
-    if (!webSocket.isWebSocket(socket)) throw wrongArgument("acceptWebSocket", 1, "WebSocket");
+    if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("acceptWebSocket", 1, "WebSocket");
     objects.acceptSocket(instance, socket, tags);
   }
 
@@ -102,8 +102,8 @@ class DurableObjectState {
 
   getWebSocketAutoResponseTimestamp(socket) {
     const instance = instanceOf(this);
-    if (!webSocket.isWebSocket(socket)) throw wrongArgument("getWebSocketAutoResponseTimestamp", 1, "WebSocket");
-    const time = ops.object_socket_answered(instance, webSocket.number(socket));
+    if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("getWebSocketAutoResponseTimestamp", 1, "WebSocket");
+    const time = ops.object_socket_answered(instance, internals.webSocket.number(socket));
     return time === null || time === undefined ? null : new Date(time);
   }
 
@@ -121,7 +121,7 @@ class DurableObjectState {
 
   getTags(socket) {
     const instance = instanceOf(this);
-    if (!webSocket.isWebSocket(socket)) throw wrongArgument("getTags", 1, "WebSocket");
+    if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("getTags", 1, "WebSocket");
     return objects.tags(instance, socket);
   }
 
