@@ -135,7 +135,9 @@ internals.beforeProgram(() => {
           ),
         );
       }
-      return new ResultHook(apply(then, perform(object, path, packed), [undefined, (error) => this.rethrow(error)]));
+      const done = [];
+      const result = perform(object, path, packed, done);
+      return new ResultHook(apply(then, result, [undefined, (error) => this.rethrow(error)]), done);
     }
 
     rethrow(error) {

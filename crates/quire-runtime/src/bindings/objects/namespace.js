@@ -118,8 +118,8 @@ internals.bindings.define("durable_object", ({ script, class: name, sqlite }) =>
   internals.objects.namespace(script ?? ops.program_name(), name, sqlite),
 );
 
-// `ctx.exports` of a class of objects.
+// `ctx.exports` of a class: what is no entry point may be one of objects.
 internals.beforeProgram(() => {
   internals.entrypoints.exportObject = (name, value) =>
-    value.prototype instanceof internals.workers.DurableObject ? internals.objects.namespace(ops.program_name(), name, true) : undefined;
+    typeof value === "function" ? internals.objects.namespace(ops.program_name(), name, true) : undefined;
 });

@@ -2,6 +2,9 @@ import { ids, stubs, errors, concurrency, requests, calls, alarms, sockets } fro
 
 const groups = { ids, stubs, errors, concurrency, requests, calls, alarms, sockets };
 
+/** What engines keep in other places. */
+const HIDDEN = ["stack", "message", "line", "column", "sourceURL"];
+
 /** What may be seen of an error from outside: its class, text and own members. */
 const describe = (error) =>
   typeof error !== "object" || error === null
@@ -9,7 +12,7 @@ const describe = (error) =>
     : {
         text: String(error),
         isError: error instanceof Error,
-        own: Object.fromEntries(Object.getOwnPropertyNames(error).sort().filter((name) => !["stack", "message", "line", "column", "sourceURL"].includes(name)).map((name) => [name, error[name]])),
+        own: Object.fromEntries(Object.getOwnPropertyNames(error).sort().filter((name) => !HIDDEN.includes(name) && !(error instanceof DOMException)).map((name) => [name, error[name]])),
       };
 
 const show = async (value) => (value instanceof Response ? [value.status, await value.text()] : value === undefined ? "undefined" : value);

@@ -32,9 +32,9 @@ export class Room extends DurableObject {
       case "/block": return new Response(String(await this.ctx.blockConcurrencyWhile(async () => { await scheduler.wait(20); return "blocked"; })));
       case "/block-throw": return new Response(String(await this.ctx.blockConcurrencyWhile(async () => { await scheduler.wait(5); throw new RangeError("inside"); })));
       case "/block-throw-sync": return new Response(String(await this.ctx.blockConcurrencyWhile(() => { throw new RangeError("sync inside"); })));
-      case "/members": { const c = this.ctx; const all = []; for (let o = c; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) all.push([Object.prototype.toString.call(o), o.constructor?.name, Object.getOwnPropertyNames(o).map((k) => { const d = Object.getOwnPropertyDescriptor(o, k); return k + ":" + (d.get ? "get" : typeof d.value) + (d.enumerable ? "" : "-"); })]);
-        const i = []; for (let o = c.id; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) i.push([Object.prototype.toString.call(o), o.constructor?.name, Object.getOwnPropertyNames(o).map((k) => { const d = Object.getOwnPropertyDescriptor(o, k); return k + ":" + (d.get ? "get" : typeof d.value) + (d.enumerable ? "" : "-"); })]);
-        return Response.json({ ctx: all, id: i, props: c.props, exports: Object.keys(c.exports ?? {}), container: typeof c.container, facets: typeof c.facets }); }
+      case "/members": { const c = this.ctx; const all = []; for (let o = c; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) all.push([Object.prototype.toString.call(o), o.constructor?.name, Object.getOwnPropertyNames(o).map((k) => { const d = Object.getOwnPropertyDescriptor(o, k); return k + ":" + (d.get ? "get" : typeof d.value) + (d.enumerable ? "" : "-"); }).sort()]);
+        const i = []; for (let o = c.id; o && o !== Object.prototype; o = Object.getPrototypeOf(o)) i.push([Object.prototype.toString.call(o), o.constructor?.name, Object.getOwnPropertyNames(o).map((k) => { const d = Object.getOwnPropertyDescriptor(o, k); return k + ":" + (d.get ? "get" : typeof d.value) + (d.enumerable ? "" : "-"); }).sort()]);
+        return Response.json({ ctx: all, id: i, props: c.props, exports: Object.keys(c.exports ?? {}).filter((name) => !name.startsWith("__")).sort(), container: typeof c.container, facets: typeof c.facets }); }
       case "/me": { const s = this.env.ROOM.get(this.ctx.id); return s.fetch("http://x/count"); }
       case "/globals": return Response.json({ made });
       case "/alarm-set": await this.ctx.storage.setAlarm(Date.now() + (+url.searchParams.get("ms"))); await this.ctx.storage.put("mode", url.searchParams.get("mode")); await this.ctx.storage.put("runs", []); return new Response(String(await this.ctx.storage.getAlarm() > 0));
@@ -68,7 +68,7 @@ export class Room extends DurableObject {
   }
   async wsErrors() {
     const out = {};
-    const attempt = async (name, run) => { try { const r = await run(); out[name] = r === undefined ? "undefined" : r; } catch (e) { out[name] = `${e.name}: ${e.message}`; } };
+    const attempt = async (name, run) => { try { const r = await run(); out[name] = r === undefined ? "undefined" : r; } catch (e) { out[name] = `${e.name}: ${e.message}`.replace(/was \d+/, "was N"); } };
     const fresh = () => new WebSocketPair()[1];
     await attempt("tags 11", () => this.ctx.acceptWebSocket(fresh(), Array.from({ length: 11 }, (_, i) => "t" + i)));
     await attempt("tag long", () => this.ctx.acceptWebSocket(fresh(), ["x".repeat(257)]));
