@@ -69,7 +69,10 @@ impl Failure {
             message: message.into(),
             stack: None,
             thrown: None,
-            flags: Flags::default(),
+            flags: Flags {
+                remote: true,
+                ..Flags::default()
+            },
         }
     }
 }

@@ -214,6 +214,7 @@ mod tests {
             message: message.into(),
             stack: None,
             thrown: None,
+            flags: Default::default(),
         }
     }
 }
