@@ -57,6 +57,7 @@ recorded! {
     contexts: "contexts",
     html_rewriter: "html",
     cache: "cache",
+    objects_storage: "objects",
     npm_packages: "packages",
     key_value: "kv",
     error_stacks: "stacks",

@@ -1,0 +1,1 @@
+export const onRequest = ({ env, params, request }) => env.COUNTER.get(env.COUNTER.idFromName(params.name)).fetch(request);
