@@ -74,7 +74,9 @@ fn what_was_acknowledged_survives_the_writers() {
             .map(|writer| start(&format!("{round}-{writer}"), folder.path()))
             .collect();
         let mut readers = Vec::new();
+        let (begun, beginnings) = std::sync::mpsc::channel();
         for writer in &mut writers {
+            let begun = begun.clone();
             let output = BufReader::new(writer.stdout.take().unwrap());
             readers.push(std::thread::spawn(move || {
                 let mut durable: HashMap<String, u64> = HashMap::new();
@@ -83,13 +85,20 @@ fn what_was_acknowledged_survives_the_writers() {
                     if let ["durable", key, number] = words.as_slice()
                         && let Ok(number) = number.parse()
                     {
+                        if durable.is_empty() {
+                            begun.send(()).unwrap();
+                        }
                         durable.insert((*key).to_owned(), number);
                     }
                 }
                 durable
             }));
         }
-        std::thread::sleep(Duration::from_millis(300 + round * 130));
+        for _ in &writers {
+            let turn = beginnings.recv_timeout(Duration::from_secs(60));
+            turn.expect("every process gets its turn");
+        }
+        std::thread::sleep(Duration::from_millis(round * 130));
         for writer in &mut writers {
             writer.kill().unwrap();
             writer.wait().unwrap();
@@ -97,7 +106,6 @@ fn what_was_acknowledged_survives_the_writers() {
         let store = KvDirectory::open(folder.path()).unwrap();
         for reader in readers {
             let durable = reader.join().unwrap();
-            assert!(!durable.is_empty(), "every process gets its turn");
             for (key, number) in durable {
                 let value = String::from_utf8(get(&*store, &key).unwrap()).unwrap();
                 // What was not acknowledged any more may be there as well: the next one of this key.
