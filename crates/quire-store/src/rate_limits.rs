@@ -59,7 +59,7 @@ impl RateLimits {
                 .prepare_cached("INSERT OR REPLACE INTO counts VALUES (?, ?, ?, ?, ?)")?
                 .execute((key.0, key.1, key.2, window, count + 1))?;
             // Now and then a call clears away what is over.
-            if now % 997 == 0 {
+            if now.is_multiple_of(997) {
                 transaction.execute("DELETE FROM counts WHERE (window + 2) * period < ?", [now])?;
             }
             Ok(true)

@@ -25,7 +25,7 @@ pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
         .with_bindings(&arguments.listen.binding, &mut warnings)
         .with_flags(&arguments.listen.flags)
         .with_persist_to(arguments.listen.persist_to.as_deref())
-        .to_run();
+        .for_running();
     // Where to listen is part of the settings, and the one part that only a new start changes.
     let loaded = selection.load()?;
     let settings = server_settings(&arguments.listen, &loaded.settings.dev, &mut warnings)?;

@@ -17,7 +17,7 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
         .with_bindings(&arguments.listen.binding, &mut warnings)
         .with_flags(&arguments.listen.flags)
         .with_persist_to(arguments.listen.persist_to.as_deref())
-        .to_run();
+        .for_running();
     printer::warnings(&warnings);
     let mut settings = ServerSettings::serve();
     let listen = &arguments.listen;

@@ -95,7 +95,7 @@ impl Selection {
 
     /// The project is to run: it gets its secrets.
     #[must_use]
-    pub fn to_run(mut self) -> Selection {
+    pub fn for_running(mut self) -> Selection {
         self.version = Some(Version::new());
         self
     }

@@ -136,8 +136,11 @@ fn no_acknowledged_value_is_lost_when_workers_are_killed() {
                 while Instant::now() < until {
                     number += 1;
                     let key = format!("{client}-{}", number % 10);
-                    let value =
-                        format!("{number} ").repeat(if number % 20 == 0 { 20_000 } else { 20 });
+                    let value = format!("{number} ").repeat(if number.is_multiple_of(20) {
+                        20_000
+                    } else {
+                        20
+                    });
                     let request = Request::new("PUT", &format!("/{key}")).body(value.clone());
                     // Without an answer the value may be there or not: the key is not looked at any more.
                     match request.send(address) {

@@ -93,7 +93,9 @@ impl Analytics {
                 if !known.contains(&point.dataset) {
                     transaction.execute_batch(&table(&point.dataset))?;
                 }
-                let texts = std::iter::once(&point.index).chain(&point.blobs).map(text);
+                let texts = std::iter::once(&point.index)
+                    .chain(&point.blobs)
+                    .map(|bytes| text(bytes));
                 let blobs = texts.chain(std::iter::repeat_with(|| Value::Text(String::new())));
                 let doubles = point.doubles.iter().copied().chain(std::iter::repeat(0.0));
                 let time = i64::try_from(point.time).unwrap_or(i64::MAX);
@@ -127,11 +129,7 @@ impl Analytics {
         if !statement.readonly() {
             return Err(QueryError::Changes);
         }
-        let columns: Vec<String> = statement
-            .column_names()
-            .into_iter()
-            .map(str::to_owned)
-            .collect();
+        let columns: Vec<String> = statement.column_names().map(str::to_owned).collect();
         let count = columns.len();
         let rows = statement
             .query_map((), |row| {
@@ -146,8 +144,8 @@ impl Analytics {
 }
 
 /// What is text is kept as such, so that queries can compare it.
-fn text(bytes: &Vec<u8>) -> Value {
-    match String::from_utf8(bytes.clone()) {
+fn text(bytes: &[u8]) -> Value {
+    match String::from_utf8(bytes.to_owned()) {
         Ok(text) => Value::Text(text),
         Err(error) => Value::Blob(error.into_bytes()),
     }

@@ -194,9 +194,7 @@ impl Worker {
         }
         let changes = self.connection.total_changes();
         let mut result = SqlRows {
-            columns: (statement.column_names().into_iter())
-                .map(str::to_owned)
-                .collect(),
+            columns: statement.column_names().map(str::to_owned).collect(),
             ..SqlRows::default()
         };
         let columns = result.columns.len();

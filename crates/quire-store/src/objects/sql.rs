@@ -154,11 +154,7 @@ impl ObjectState {
         }
         let written = self.connection.total_changes();
         let mut result = SqlRows {
-            columns: statement
-                .column_names()
-                .into_iter()
-                .map(str::to_owned)
-                .collect(),
+            columns: statement.column_names().map(str::to_owned).collect(),
             ..SqlRows::default()
         };
         // Whether something was left out.

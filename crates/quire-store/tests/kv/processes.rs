@@ -52,7 +52,11 @@ fn write_until_killed(writer: &str, folder: &Path) {
             .map(|slot| {
                 number += 1;
                 let key = format!("{writer}-{slot}");
-                let length = if number % 50 == 0 { 70_000 } else { 100 };
+                let length = if number.is_multiple_of(50) {
+                    70_000
+                } else {
+                    100
+                };
                 let value = number.to_string().repeat(length / 10);
                 let outcome = begin_put(&*store, head("a", &key), value.as_bytes());
                 (key, number, outcome)

@@ -46,7 +46,7 @@ fn writer() {
                     );
                     state.execute(&insert, &[]).unwrap();
                     // Now earlier, now later, now none: the next one is acknowledged only with an entry that is early enough.
-                    let alarm = (count % 4 != 0).then(|| i64::from(count ^ 5));
+                    let alarm = (!count.is_multiple_of(4)).then(|| i64::from(count ^ 5));
                     state.set_alarm(alarm).unwrap();
                     state.commit().unwrap();
                     state.log().sync().unwrap();

@@ -112,7 +112,7 @@ fn answered(
     let parts = response_head(realm, request, &head, url, native, false)?;
     if let Some(socket) = socket {
         let number = websocket::adopt(realm, request, socket);
-        parts.set("6", &realm.context().number(number as f64))?;
+        parts.set("6", realm.context().number(number as f64))?;
     }
     Ok(parts)
 }

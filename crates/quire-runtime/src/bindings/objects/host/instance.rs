@@ -49,6 +49,10 @@ const CLOSE: f64 = 2.0;
 const LOST: f64 = 3.0;
 
 /// Something that an object is to deal with.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most events are requests, and few wait at a time"
+)]
 enum Event {
     Fetch(http::Request<Body>, oneshot::Sender<Outcome>),
     Session(Pipe),

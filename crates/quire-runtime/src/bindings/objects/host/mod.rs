@@ -207,6 +207,7 @@ impl Objects {
     }
 
     /// The live instance of an object of this worker, or the response that says that there is no such program.
+    #[expect(clippy::result_large_err, reason = "the answer goes out as it is")]
     fn instance(&self, target: &Target) -> Result<Rc<Instance>, http::Response<Body>> {
         if let Some(instance) = self.instances.borrow().get(&target.address) {
             return Ok(instance.clone());

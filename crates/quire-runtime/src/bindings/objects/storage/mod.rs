@@ -6,6 +6,10 @@
 
 mod operations;
 mod rows;
+#[expect(
+    clippy::module_inception,
+    reason = "it is the storage itself, beside its parts"
+)]
 mod storage;
 mod storages;
 
