@@ -6,10 +6,10 @@ demo:
 	cargo build --release --locked --bin quire --bin quire-origin
 	scripts/demo
 
-# The end-to-end tests start the program that the first command builds.
+# Testing the whole workspace builds the programs too, which the end-to-end tests start. To build them first by themselves
+# would build most dependencies twice: tests ask for more of their features.
 test:
 	scripts/setup
-	cargo build --locked --workspace --bins
 	cargo test --locked --workspace
 
 bench:
