@@ -1,5 +1,6 @@
 //! The resources that a project binds, as its configuration names them.
 
+use crate::document::Kind;
 use crate::project::ProgramKind;
 use crate::reader::{Reader, Table};
 
@@ -79,6 +80,25 @@ pub struct QueueProducer {
     pub queue: String,
     /// Seconds to hold each message back.
     pub delivery_delay: Option<u32>,
+}
+
+/// A queue that a program reads from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueueConsumer {
+    /// The name of the queue.
+    pub queue: String,
+    /// Messages at a time.
+    pub max_batch_size: Option<u32>,
+    /// Seconds that a message waits for others to fill the batch.
+    pub max_batch_timeout: Option<u32>,
+    /// How often a message that failed is tried again.
+    pub max_retries: Option<u32>,
+    /// The queue that a message goes to which failed for the last time.
+    pub dead_letter_queue: Option<String>,
+    /// Seconds to hold a message back before it is tried again.
+    pub retry_delay: Option<u32>,
+    /// Batches at a time.
+    pub max_concurrency: Option<u32>,
 }
 
 /// A binding of a smaller kind.
@@ -314,10 +334,14 @@ impl BindingReader<'_> {
         })
     }
 
-    pub(crate) fn queue_producers(&mut self, section: &Table<'_>) -> Option<Vec<QueueProducer>> {
+    /// The queues that the program writes to, and those that it reads from.
+    pub(crate) fn queues(
+        &mut self,
+        section: &Table<'_>,
+    ) -> Option<(Vec<QueueProducer>, Vec<QueueConsumer>)> {
         section.get("queues")?;
         let Some(queues) = self.reader.table_at(section, "queues") else {
-            return Some(Vec::new());
+            return Some(Default::default());
         };
         for entry in queues.entries {
             match entry.key.as_str() {
@@ -332,23 +356,86 @@ impl BindingReader<'_> {
                     "not supported",
                     Some("a Pages project can write to a queue but not read from one".to_owned()),
                 ),
-                _ => self.reader.warn_unknown_key(&queues, entry, &["producers"]),
+                _ => self
+                    .reader
+                    .warn_unknown_key(&queues, entry, &["producers", "consumers"]),
             }
         }
-        let producers = self.list(&queues, "producers", |this, item| {
-            this.warn_unknown(item, &["binding", "queue", "delivery_delay"]);
-            let binding = this.name(item, "binding", "a queue")?;
-            let queue = this.reader.required_string(item, "queue")?;
-            let delivery_delay = this
-                .reader
-                .integer(item, "delivery_delay", "a number of seconds");
-            Some(QueueProducer {
-                binding,
-                queue,
-                delivery_delay,
-            })
-        });
-        Some(producers.unwrap_or_default())
+        let producers = self.list(&queues, "producers", Self::queue_producer);
+        let consumers = match self.kind {
+            ProgramKind::Worker => self.list(&queues, "consumers", Self::queue_consumer),
+            ProgramKind::Pages => None,
+        };
+        Some((producers.unwrap_or_default(), consumers.unwrap_or_default()))
+    }
+
+    fn queue_producer(&mut self, item: &Table<'_>) -> Option<QueueProducer> {
+        self.warn_unknown(item, &["binding", "queue", "delivery_delay"]);
+        let binding = self.name(item, "binding", "a queue")?;
+        let queue = self.reader.required_string(item, "queue")?;
+        let delivery_delay = self.within(item, "delivery_delay", DELAY);
+        Some(QueueProducer {
+            binding,
+            queue,
+            delivery_delay,
+        })
+    }
+
+    fn queue_consumer(&mut self, item: &Table<'_>) -> Option<QueueConsumer> {
+        let known = [
+            "queue",
+            "type",
+            "max_batch_size",
+            "max_batch_timeout",
+            "max_retries",
+            "dead_letter_queue",
+            "retry_delay",
+            "max_concurrency",
+            "visibility_timeout_ms",
+        ];
+        self.warn_unknown(item, &known);
+        let queue = self.reader.required_string(item, "queue")?;
+        if let Some(kind) = self.reader.string(item, "type")
+            && kind != "worker"
+        {
+            let span = item.get("type").map_or(&item.span, |node| &node.span);
+            let message = format!(
+                "`{}` is `{kind}`: only consumers of type `worker` are run",
+                item.path("type")
+            );
+            self.reader.warn(span, message, "not run", None);
+            return None;
+        }
+        Some(QueueConsumer {
+            queue,
+            max_batch_size: self.within(item, "max_batch_size", ("messages", 1, 100)),
+            max_batch_timeout: self.within(item, "max_batch_timeout", ("seconds", 0, 60)),
+            max_retries: self.within(item, "max_retries", ("retries", 0, 100)),
+            dead_letter_queue: self.reader.string(item, "dead_letter_queue"),
+            retry_delay: self.within(item, "retry_delay", DELAY),
+            max_concurrency: self.within(item, "max_concurrency", ("batches", 1, 250)),
+        })
+    }
+
+    /// A number of something, within bounds. TOML has no other way to say that there is none than to leave it out; JSON's is `null`.
+    fn within(
+        &mut self,
+        item: &Table<'_>,
+        key: &str,
+        (what, least, most): (&str, u32, u32),
+    ) -> Option<u32> {
+        let node = item.get(key)?;
+        if matches!(node.kind, Kind::Null) {
+            return None;
+        }
+        let expected = format!("a number of {what} from {least} to {most}");
+        let number: u32 = self.reader.integer(item, key, &expected)?;
+        if (least..=most).contains(&number) {
+            return Some(number);
+        }
+        let message = format!("`{}` must be {expected}, found {number}", item.path(key));
+        self.reader.error(&node.span, message, "out of range");
+        None
     }
 
     /// Bindings of a smaller kind: a list of tables, or a single table.
@@ -428,6 +515,9 @@ impl BindingReader<'_> {
         })
     }
 }
+
+/// Seconds that a message may be held back, as on the original.
+const DELAY: (&str, u32, u32) = ("seconds", 0, 86_400);
 
 /// Seconds that a rate limit may count over, as on the original.
 const PERIODS: [u32; 2] = [10, 60];

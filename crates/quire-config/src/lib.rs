@@ -28,8 +28,8 @@ pub use binding_flags::{
     parse_service_flag,
 };
 pub use bindings::{
-    D1Database, DurableObjectBinding, KvNamespace, OtherBinding, OtherDetail, QueueProducer,
-    R2Bucket, ServiceBinding,
+    D1Database, DurableObjectBinding, KvNamespace, OtherBinding, OtherDetail, QueueConsumer,
+    QueueProducer, R2Bucket, ServiceBinding,
 };
 pub use compatibility::{
     Behaviour, Compatibility, CompatibilityDate, FLAGS, Flag, FlagDefault, FlagProblem, InvalidDate,

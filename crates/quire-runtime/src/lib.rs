@@ -19,7 +19,7 @@ mod core;
 mod node;
 mod web;
 
-pub use crate::bindings::{Binding, Objects, Placement, Resource};
+pub use crate::bindings::{Binding, Consumer, Objects, Placement, Resource};
 pub use crate::core::body::{Body, BodyError};
 pub use crate::core::fetcher::{Called, Fetcher};
 pub use crate::core::outcome::{Failure, FailureKind};

@@ -76,6 +76,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
             },
         }],
         compatibility_date: "2026-06-01".into(),
+        consumers: Vec::new(),
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 200,
         subrequest_limit: 0,

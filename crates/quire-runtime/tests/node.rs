@@ -29,6 +29,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
             .clone(),
         bindings: Vec::new(),
         compatibility_date: date.into(),
+        consumers: Vec::new(),
         compatibility_flags: flags.iter().map(ToString::to_string).collect(),
         cpu_limit_ms: 0,
         subrequest_limit: 0,

@@ -28,6 +28,7 @@ fn program(script: &str, routes: RouteTable, bindings: Vec<Binding>) -> Program 
         vars: serde_json::Map::new(),
         bindings,
         compatibility_date: "2026-06-01".into(),
+        consumers: Vec::new(),
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 300,
         subrequest_limit: 0,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use quire_config::{
     DurableObjectBinding, Environment, ObjectClasses, OtherBinding, OtherDetail, ServiceBinding,
 };
-use quire_runtime::{Binding, Resource};
+use quire_runtime::{Binding, Consumer, Resource};
 
 use crate::printer::Notice;
 use crate::secret::Stored;
@@ -46,6 +46,13 @@ pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
     for database in &environment.d1_databases {
         let id = database.database_id.clone();
         add(&database.binding, Resource::D1 { id });
+    }
+    for producer in &environment.queue_producers {
+        let resource = Resource::Queue {
+            queue: producer.queue.clone(),
+            delay: producer.delivery_delay,
+        };
+        add(&producer.binding, resource);
     }
     for service in &environment.services {
         let resource = Resource::Service {
@@ -149,6 +156,7 @@ pub fn described(resource: &Resource) -> (String, String) {
         }
         Resource::Kv { id } => ("KV namespace", id.clone()),
         Resource::D1 { id } => ("D1 database", id.clone()),
+        Resource::Queue { queue, .. } => ("queue", queue.clone()),
         Resource::Analytics { dataset } => ("Analytics Engine dataset", dataset.clone()),
         Resource::RateLimit { limit, period, .. } => {
             ("rate limit", format!("{limit} in {period} s"))
@@ -165,6 +173,22 @@ pub fn described(resource: &Resource) -> (String, String) {
         Resource::Remote { service } => ("only at Cloudflare", service.clone()),
     };
     (kind.to_owned(), about)
+}
+
+/// The queues that a program reads from.
+pub fn consumers(environment: &Environment) -> Vec<Consumer> {
+    let consumers = environment.queue_consumers.iter();
+    consumers
+        .map(|consumer| Consumer {
+            queue: consumer.queue.clone(),
+            batch_max: consumer.max_batch_size.unwrap_or(10),
+            batch_timeout: consumer.max_batch_timeout.unwrap_or(5),
+            retries_max: consumer.max_retries.unwrap_or(3),
+            retry_delay: consumer.retry_delay.unwrap_or(0),
+            dead_letters: consumer.dead_letter_queue.clone(),
+            concurrency_max: consumer.max_concurrency,
+        })
+        .collect()
 }
 
 /// The names of the programs that an environment binds.
@@ -199,10 +223,6 @@ pub fn unsupported(environment: &Environment) -> Option<Notice> {
         .r2_buckets
         .iter()
         .for_each(|bucket| add("r2_buckets", &bucket.binding));
-    environment
-        .queue_producers
-        .iter()
-        .for_each(|queue| add("queues", &queue.binding));
     (!missing.is_empty()).then(|| {
         Notice::warning(format!(
             "not supported yet, and missing in `env`: {}",

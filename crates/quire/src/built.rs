@@ -21,7 +21,7 @@ use indexmap::IndexMap;
 use miette::Diagnostic;
 use quire_config::{Compatibility, VarValue};
 use quire_routes::{RouteTable, RoutesRules};
-use quire_runtime::Binding;
+use quire_runtime::{Binding, Consumer};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -77,6 +77,9 @@ pub struct BuiltProgram {
     /// What else `env` holds.
     #[serde(default)]
     pub bindings: Vec<Binding>,
+    /// The queues that it reads from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub consumers: Vec<Consumer>,
 }
 
 impl BuiltProgram {
@@ -91,6 +94,7 @@ impl BuiltProgram {
                 .map(|(name, value)| (name.clone(), variables::json(value)))
                 .collect(),
             bindings: settings.bindings.clone(),
+            consumers: settings.consumers.clone(),
         }
     }
 

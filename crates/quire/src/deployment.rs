@@ -258,6 +258,7 @@ fn program(
         routes,
         vars: variables::values(&settings.variables),
         bindings: settings.bindings.clone(),
+        consumers: settings.consumers.clone(),
         compatibility_date: settings.compatibility_date(),
         compatibility_flags: settings.compatibility.flags.clone(),
         cpu_limit_ms: settings.cpu_limit_ms,

@@ -7,6 +7,7 @@ use quire_bundle::BundleErrors;
 use quire_config::{ConfigErrors, ExpansionTooLong, FlagProblem};
 use quire_routes::{RouteErrors, RoutesRulesError};
 use quire_server::ServerError;
+use quire_store::StoreError;
 use quire_store::analytics::QueryError;
 use quire_store::secrets::SecretError;
 
@@ -46,6 +47,9 @@ pub enum Failure {
 
     #[error(transparent)]
     Analytics(#[from] QueryError),
+
+    #[error(transparent)]
+    Store(#[from] StoreError),
 
     #[error(transparent)]
     Secrets(#[from] SecretError),

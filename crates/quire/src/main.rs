@@ -24,6 +24,7 @@ mod git;
 mod kv;
 mod printer;
 mod project;
+mod queues;
 mod report;
 mod routes;
 mod secret;
@@ -54,6 +55,7 @@ fn main() -> ExitCode {
         Command::Routes(arguments) => routes::run(&arguments),
         Command::Kv(arguments) => kv::run(arguments),
         Command::D1(arguments) => d1::run(arguments),
+        Command::Queues(arguments) => queues::run(arguments),
         Command::Analytics(arguments) => analytics::run(&arguments),
         Command::Secret(arguments) => secret::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),

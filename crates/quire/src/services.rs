@@ -3,7 +3,7 @@
 //!
 //! They lie in `services/<name>/` in the project's folder, with a configuration file that names the module (`main`) or with
 //! an `index` module, or anywhere else, if the command line names their configuration file. Only those are run that the
-//! project binds, or that one of them does.
+//! project binds, or that one of them does, and those that read from a queue.
 
 use std::collections::{HashSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -68,6 +68,16 @@ pub enum ServiceError {
     #[error("`{name}` cannot be the name of a service (in `{}`)", .folder.display())]
     #[diagnostic(help("use letters, digits, dashes and underscores"))]
     Name { name: String, folder: PathBuf },
+
+    #[error("the services `{first}` and `{second}` both read from the queue `{queue}`")]
+    #[diagnostic(help(
+        "a queue has one consumer; take `{queue}` out of `queues.consumers` of one of them"
+    ))]
+    SameQueue {
+        queue: String,
+        first: String,
+        second: String,
+    },
 
     #[error("the configuration file `{}` is of no kind that is known", .0.display())]
     #[diagnostic(help("name a `wrangler.toml`, `wrangler.json` or `wrangler.jsonc`"))]
@@ -180,6 +190,7 @@ impl Services {
         let mut pending: VecDeque<String> = environments
             .iter()
             .flat_map(|environment| bindings::scripts(environment))
+            .chain(self.consumers())
             .collect();
         while let Some(name) = pending.pop_front() {
             if !asked.insert(name.clone()) {
@@ -203,7 +214,7 @@ impl Services {
             bound.warnings.append(&mut known.warnings);
             known.is_named = false;
             let service = known.service(name, resolved, stored, &mut bound)?;
-            bound.services.push(service);
+            bound.add(service)?;
         }
         for unused in found.into_iter().flatten().filter(|found| found.is_named) {
             let notice = Notice::warning(format!(
@@ -213,6 +224,16 @@ impl Services {
             bound.warnings.push(Box::new(notice));
         }
         Ok(bound)
+    }
+
+    /// The services that read from queues, whether anybody binds them or not.
+    fn consumers(&self) -> Vec<String> {
+        let consumes = |found: &&Found| {
+            let resolved = found.config.environment(None);
+            resolved.is_some_and(|resolved| !resolved.environment.queue_consumers.is_empty())
+        };
+        let consumers = self.found.iter().filter(consumes);
+        consumers.map(|found| found.name.clone()).collect()
     }
 
     /// The service that runs under a name, with the settings for it: `name`, or `name-environment`.
@@ -239,6 +260,26 @@ impl Services {
         bound.candidates.push(folder.clone());
         let names = CONFIG_FILE_NAMES.iter().chain(&MODULES);
         bound.candidates.extend(names.map(|name| folder.join(name)));
+    }
+}
+
+impl Bound {
+    fn add(&mut self, service: Service) -> Result<(), ServiceError> {
+        for consumer in &service.program.consumers {
+            let reads = |other: &&Service| {
+                let consumers = &mut other.program.consumers.iter();
+                consumers.any(|known| known.queue == consumer.queue)
+            };
+            if let Some(other) = self.services.iter().find(reads) {
+                return Err(ServiceError::SameQueue {
+                    queue: consumer.queue.clone(),
+                    first: other.name.clone(),
+                    second: service.name,
+                });
+            }
+        }
+        self.services.push(service);
+        Ok(())
     }
 }
 

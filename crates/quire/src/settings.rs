@@ -10,7 +10,7 @@ use quire_config::{
     BindingFlag, Compatibility, CompatibilityDate, DevSettings, Environment, Severity, Strictness,
     Target, VarValue, Variable,
 };
-use quire_runtime::Binding;
+use quire_runtime::{Binding, Consumer};
 use quire_server::DEFAULT_CPU_LIMIT;
 
 use crate::arguments::{BindingFlags, ProjectArguments};
@@ -173,6 +173,8 @@ pub struct ProgramSettings {
     pub variables: IndexMap<String, Variable>,
     /// What `env` holds besides variables.
     pub bindings: Vec<Binding>,
+    /// The queues that it reads from.
+    pub consumers: Vec<Consumer>,
     /// The names of the bindings that the command line gave.
     pub given: Vec<String>,
     /// The variables of the configuration file alone.
@@ -205,6 +207,7 @@ impl ProgramSettings {
                 .unwrap_or_else(default_subrequest_limit),
             variables,
             bindings,
+            consumers: bindings::consumers(&environment),
             given: Vec::new(),
             configured_variables: environment.vars,
             variable_files: secrets.files,
@@ -233,6 +236,7 @@ impl ProgramSettings {
                 Vec::new(),
             ),
             bindings: built.bindings.clone(),
+            consumers: built.consumers.clone(),
             given: Vec::new(),
             configured_variables,
             variable_files: secrets.files,
@@ -436,6 +440,7 @@ impl Selection {
                 subrequest_limit: manifest.program.subrequest_limit,
                 variables,
                 bindings,
+                consumers: Vec::new(),
                 given: self.flags.names(),
                 configured_variables,
                 variable_files: secrets.files,

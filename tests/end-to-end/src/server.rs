@@ -24,6 +24,7 @@ pub struct Command {
     bindings: Vec<String>,
     workers: Option<u32>,
     any_port: bool,
+    launcher: Vec<String>,
 }
 
 impl Command {
@@ -45,6 +46,7 @@ impl Command {
             bindings: Vec::new(),
             workers: None,
             any_port: false,
+            launcher: Vec::new(),
         }
     }
 
@@ -63,6 +65,12 @@ impl Command {
     /// Adds a variable (`-b NAME=VALUE`).
     pub fn binding(mut self, name: &str, value: &str) -> Command {
         self.bindings.push(format!("{name}={value}"));
+        self
+    }
+
+    /// Has another program start it, whose arguments these and the command are, and whose process it then takes over.
+    pub fn launched_by(mut self, launcher: &[&str]) -> Command {
+        self.launcher = launcher.iter().map(ToString::to_string).collect();
         self
     }
 
@@ -124,7 +132,14 @@ impl Command {
                 .env("CI", "1")
                 .env("WRANGLER_SEND_METRICS", "false");
         } else {
-            command = std::process::Command::new(program::quire());
+            command = match self.launcher.split_first() {
+                None => std::process::Command::new(program::quire()),
+                Some((launcher, arguments)) => {
+                    let mut command = std::process::Command::new(launcher);
+                    command.args(arguments).arg(program::quire());
+                    command
+                }
+            };
             command.arg(self.subcommand).arg(&self.project);
             if let Some(workers) = self.workers {
                 command.args(["--workers", &workers.to_string()]);

@@ -9,10 +9,15 @@ fn check(name: &str) {
     let project = checkout().join(&recording.project);
     packages::install(&project);
     let mut command = Command::serve(project).workers(1);
+    // Each begins with nothing stored.
+    let data = tempfile::tempdir().expect("the system has a folder for temporary files");
     if is_wrangler() {
         for argument in &recording.arguments {
             command = command.argument(argument);
         }
+    } else {
+        let data = data.path().display().to_string();
+        command = command.argument("--persist-to").argument(&data);
     }
     let server = command.start();
     recording.check(&server, is_wrangler());
@@ -64,4 +69,5 @@ recorded! {
     sql_databases: "d1",
     services: "services",
     durable_objects: "durable-objects",
+    queues: "queues",
 }

@@ -6,8 +6,8 @@ use super::ProjectConfig;
 use super::keys::NOT_INHERITED;
 use super::section::{Limits, Section, VarValue};
 use crate::bindings::{
-    D1Database, DurableObjectBinding, KvNamespace, OtherBinding, QueueProducer, R2Bucket,
-    ServiceBinding,
+    D1Database, DurableObjectBinding, KvNamespace, OtherBinding, QueueConsumer, QueueProducer,
+    R2Bucket, ServiceBinding,
 };
 use crate::compatibility::Compatibility;
 
@@ -38,6 +38,7 @@ pub struct Environment {
     pub durable_objects: Vec<DurableObjectBinding>,
     pub services: Vec<ServiceBinding>,
     pub queue_producers: Vec<QueueProducer>,
+    pub queue_consumers: Vec<QueueConsumer>,
     /// Bindings of kinds that are only known by name.
     pub others: Vec<OtherBinding>,
 }
@@ -96,6 +97,7 @@ impl Environment {
             durable_objects: own.durable_objects.clone().unwrap_or_default(),
             services: own.services.clone().unwrap_or_default(),
             queue_producers: own.queue_producers.clone().unwrap_or_default(),
+            queue_consumers: own.queue_consumers.clone().unwrap_or_default(),
             others: own.others.values().flatten().cloned().collect(),
         }
     }

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::keys::NOT_INHERITED;
 use crate::bindings::{
     BindingReader, D1Database, DurableObjectBinding, KvNamespace, Names, OtherBinding,
-    QueueProducer, R2Bucket, ServiceBinding,
+    QueueConsumer, QueueProducer, R2Bucket, ServiceBinding,
 };
 use crate::compatibility::{Compatibility, CompatibilityDate};
 use crate::document::Kind;
@@ -56,6 +56,8 @@ pub struct Section {
     pub services: Option<Vec<ServiceBinding>>,
     /// `queues.producers`
     pub queue_producers: Option<Vec<QueueProducer>>,
+    /// `queues.consumers`
+    pub queue_consumers: Option<Vec<QueueConsumer>>,
     /// Bindings of further kinds, by kind.
     pub others: IndexMap<&'static str, Vec<OtherBinding>>,
 }
@@ -98,7 +100,7 @@ impl Section {
         section.d1_databases = bindings.d1_databases(table);
         section.durable_objects = bindings.durable_objects(table);
         section.services = bindings.services(table);
-        section.queue_producers = bindings.queue_producers(table);
+        (section.queue_producers, section.queue_consumers) = bindings.queues(table).unzip();
         for (kind, list) in OTHERS {
             if let Some(others) = bindings.others(table, kind, list) {
                 section.others.insert(kind, others);
@@ -120,7 +122,7 @@ impl Section {
             "d1_databases" => some(&self.d1_databases),
             "durable_objects" => some(&self.durable_objects),
             "services" => some(&self.services),
-            "queues" => some(&self.queue_producers),
+            "queues" => some(&self.queue_producers) || some(&self.queue_consumers),
             other => self.others.get(other).is_some_and(|list| !list.is_empty()),
         }
     }

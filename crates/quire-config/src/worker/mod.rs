@@ -97,6 +97,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::QueueConsumer;
 
     fn parse(text: &str) -> Result<ParsedWorkerConfig, String> {
         WorkerConfig::parse(text, "wrangler.toml", ConfigFormat::Toml)
@@ -133,6 +134,79 @@ mod tests {
         assert_eq!(parsed.warnings.len(), 1);
         let warning = &parsed.warnings[0];
         assert!(warning.to_string().contains("`mian`"), "{warning}");
+    }
+
+    #[test]
+    fn queues_that_are_read_from() {
+        let parsed = parse(
+            "[[queues.consumers]]\nqueue = 'plain'\n\
+             [[queues.consumers]]\nqueue = 'jobs'\nmax_batch_size = 100\nmax_batch_timeout = 0\nmax_retries = 0\n\
+             dead_letter_queue = 'dead'\nretry_delay = 86400\nmax_concurrency = 1\n\
+             [[queues.consumers]]\nqueue = 'pulled'\ntype = 'http_pull'\n\
+             [env.staging]\nqueues = { producers = [] }\n",
+        )
+        .unwrap();
+        let consumer = |queue: &str| QueueConsumer {
+            queue: queue.to_owned(),
+            max_batch_size: None,
+            max_batch_timeout: None,
+            max_retries: None,
+            dead_letter_queue: None,
+            retry_delay: None,
+            max_concurrency: None,
+        };
+        let full = QueueConsumer {
+            max_batch_size: Some(100),
+            max_batch_timeout: Some(0),
+            max_retries: Some(0),
+            dead_letter_queue: Some("dead".to_owned()),
+            retry_delay: Some(86_400),
+            max_concurrency: Some(1),
+            ..consumer("jobs")
+        };
+        let top = parsed.config.environment(None).unwrap().environment;
+        assert_eq!(top.queue_consumers, [consumer("plain"), full]);
+        assert_eq!(parsed.warnings.len(), 1);
+        let warning = parsed.warnings[0].to_string();
+        assert!(warning.contains("`http_pull`"), "{warning}");
+        let staging = parsed.config.environment(Some("staging")).unwrap();
+        assert!(staging.environment.queue_consumers.is_empty());
+    }
+
+    #[test]
+    fn numbers_of_consumers_have_bounds() {
+        for (line, problem) in [
+            (
+                "max_batch_size = 0",
+                "a number of messages from 1 to 100, found 0",
+            ),
+            (
+                "max_batch_size = 101",
+                "a number of messages from 1 to 100, found 101",
+            ),
+            (
+                "max_batch_timeout = 61",
+                "a number of seconds from 0 to 60, found 61",
+            ),
+            (
+                "max_retries = -1",
+                "a number of retries from 0 to 100, found the number `-1`",
+            ),
+            (
+                "retry_delay = 86401",
+                "a number of seconds from 0 to 86400, found 86401",
+            ),
+            (
+                "max_concurrency = 'x'",
+                "a number of batches from 1 to 250, found a string",
+            ),
+        ] {
+            let error = parse(&format!("[[queues.consumers]]\nqueue = 'q'\n{line}\n")).unwrap_err();
+            assert!(error.contains(problem), "{error}");
+        }
+        let json =
+            "{ \"queues\": { \"consumers\": [{ \"queue\": \"q\", \"max_concurrency\": null }] } }";
+        WorkerConfig::parse(json, "wrangler.json", ConfigFormat::Json).unwrap();
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod d1;
 mod hyperdrive;
 mod kv;
 mod objects;
+mod queues;
 mod rate_limit;
 mod remote;
 mod service;
@@ -17,6 +18,8 @@ mod version;
 use crate::core::realm::Realm;
 pub(crate) use objects::{ObjectClass, storage};
 pub use objects::{Objects, Placement};
+pub use queues::Consumer;
+pub(crate) use queues::Consumers;
 use quire_jsc::Exception;
 use serde::{Deserialize, Serialize};
 use std::rc::Rc;
@@ -62,6 +65,14 @@ pub enum Resource {
     Kv {
         /// What selects the data.
         id: String,
+    },
+    /// A queue that messages are sent to.
+    Queue {
+        /// The name of the queue.
+        queue: String,
+        /// Seconds to hold each message back.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delay: Option<u32>,
     },
     /// Points of measurement, kept to be queried.
     Analytics {
@@ -110,14 +121,19 @@ pub enum Resource {
 pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     d1::install(realm);
     kv::install(realm);
+    queues::install(realm);
     service::install(realm);
     analytics::install(realm);
     rate_limit::install(realm);
     objects::install(realm);
     let sources = [
-        &[("bindings/bindings.js", include_str!("bindings.js"))],
+        &[
+            ("bindings/bindings.js", include_str!("bindings.js")),
+            ("bindings/conversions.js", include_str!("conversions.js")),
+        ],
         d1::SOURCES,
         kv::SOURCES,
+        queues::SOURCES,
         remote::SOURCES,
         service::SOURCES,
         analytics::SOURCES,

@@ -1,6 +1,6 @@
 //! What the runtime runs: the bundled script, its routes and settings.
 
-use crate::bindings::Binding;
+use crate::bindings::{Binding, Consumer};
 use quire_routes::RouteTable;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,9 @@ pub struct Program {
     /// What else `env` holds.
     #[serde(default)]
     pub bindings: Vec<Binding>,
+    /// The queues that it reads from.
+    #[serde(default)]
+    pub consumers: Vec<Consumer>,
     /// The date whose behaviour the program expects, `YYYY-MM-DD`.
     pub compatibility_date: String,
     /// Behaviour that is switched on or off by name.

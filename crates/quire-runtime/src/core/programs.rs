@@ -11,6 +11,7 @@ use http_body::Body as _;
 use rustc_hash::FxHashMap;
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
+use tokio::sync::Notify;
 
 /// The programs that run, by name.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub struct Programs {
     running: RefCell<FxHashMap<String, Weak<Realm>>>,
     /// Those that have another way to answer than an entry point of theirs: the project, with its routes and assets.
     sites: RefCell<FxHashMap<String, Weak<dyn Fetcher>>>,
+    /// What wakes those who read from queues, by the queue.
+    listeners: RefCell<FxHashMap<String, Rc<Notify>>>,
 }
 
 impl Programs {
@@ -38,6 +41,19 @@ impl Programs {
     /// The program of this name, if it runs.
     pub(crate) fn find(&self, name: &str) -> Option<Rc<Realm>> {
         self.running.borrow().get(name)?.upgrade()
+    }
+
+    /// What wakes the one program here that reads from a queue.
+    pub(crate) fn listen(&self, queue: &str) -> Rc<Notify> {
+        let mut listeners = self.listeners.borrow_mut();
+        listeners.entry(queue.to_owned()).or_default().clone()
+    }
+
+    /// There are messages in a queue.
+    pub(crate) fn announce(&self, queue: &str) {
+        if let Some(listener) = self.listeners.borrow().get(queue) {
+            listener.notify_one();
+        }
     }
 
     /// Who answers for an entry point of a program.

@@ -11,7 +11,7 @@ use super::realm::{Limits, LogSink, Realm};
 use super::request::Client;
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond, serialize, session};
-use crate::bindings::{self, Binding, ObjectClass, Objects, Resource};
+use crate::bindings::{self, Binding, Consumers, ObjectClass, Objects, Resource};
 use crate::node;
 use crate::web;
 use http_body::Body as _;
@@ -139,6 +139,7 @@ pub struct Runtime {
     /// The last request's steps, kept for its memory.
     key: Cell<Vec<u32>>,
     routes: quire_routes::RouteTable,
+    consumers: Consumers,
     events: JoinHandle<()>,
 }
 
@@ -223,6 +224,7 @@ impl Engine {
             chains: RefCell::default(),
             key: Cell::default(),
             routes: program.routes,
+            consumers: Consumers::new(&realm, program.consumers),
             events,
             realm,
         };
@@ -435,6 +437,16 @@ impl Runtime {
             .map_err(|exception| Failure::new(FailureKind::Exception, exception.to_string()))?;
         self.chains.borrow_mut().insert(key, number);
         Ok(number)
+    }
+
+    /// Has the program deal with the messages of the queues that it reads from.
+    pub fn consume(&self) {
+        self.consumers.start();
+    }
+
+    /// The program takes no more messages; those that it has it deals with.
+    pub fn stop_consuming(&self) {
+        self.consumers.stop();
     }
 
     /// How many requests have not ended: those that wait for a response, send one, or have work given to `waitUntil`.

@@ -59,6 +59,7 @@ impl Site {
             vars: serde_json::Map::new(),
             bindings: Vec::new(),
             compatibility_date: "2026-06-01".into(),
+            consumers: Vec::new(),
             compatibility_flags: flags.iter().map(|flag| (*flag).into()).collect(),
             cpu_limit_ms,
             subrequest_limit,

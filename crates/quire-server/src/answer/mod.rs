@@ -176,6 +176,21 @@ impl Site {
         self.objects.retire();
     }
 
+    /// Has the programs deal with the messages of queues.
+    pub(crate) fn consume_queues(&self) {
+        self.programs().for_each(Runtime::consume);
+    }
+
+    /// Takes no more messages of queues.
+    pub(crate) fn stop_consuming_queues(&self) {
+        self.programs().for_each(Runtime::stop_consuming);
+    }
+
+    fn programs(&self) -> impl Iterator<Item = &Runtime> {
+        let functions = self.functions.iter().map(|functions| &functions.runtime);
+        functions.chain(&self.services)
+    }
+
     /// Shows the report of a failed build in pages, until told that there is none any more.
     pub(crate) fn set_build_failure(&self, report: Option<&str>) {
         *self.overlay.borrow_mut() = report.map(Overlay::new);
@@ -183,11 +198,7 @@ impl Site {
 
     /// How many requests of the programs have not ended, be it because of work given to `waitUntil`.
     pub(crate) fn live_requests(&self) -> usize {
-        let functions = self.functions.iter().map(|functions| &functions.runtime);
-        functions
-            .chain(&self.services)
-            .map(Runtime::live_requests)
-            .sum()
+        self.programs().map(Runtime::live_requests).sum()
     }
 
     /// Answers a request. Nothing in a request makes this fail.

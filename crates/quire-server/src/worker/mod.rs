@@ -153,6 +153,7 @@ async fn serve(
         match control::read(reader).await? {
             Some(ToWorker::Accept) => {
                 worker.site.serve_objects();
+                worker.site.consume_queues();
                 accepting = listener.take().map(|listener| {
                     tokio::task::spawn_local(accept::run(listener, worker.clone()))
                 });
@@ -161,6 +162,7 @@ async fn serve(
             Some(ToWorker::BuildRecovered) => worker.site.set_build_failure(None),
             Some(ToWorker::Drain { limit_ms }) => {
                 drop(listener.take());
+                worker.site.stop_consuming_queues();
                 worker.site.retire_objects();
                 if let Some(accepting) = accepting.take() {
                     accepting.abort();

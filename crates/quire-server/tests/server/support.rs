@@ -69,6 +69,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
             vars: serde_json::Map::new(),
             bindings: Vec::new(),
             compatibility_date: "2026-06-01".to_owned(),
+            consumers: Vec::new(),
             compatibility_flags: Vec::new(),
             cpu_limit_ms: 1000,
             subrequest_limit: 0,

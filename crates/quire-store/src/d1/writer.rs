@@ -4,9 +4,10 @@ use super::connection::Worker;
 use super::database::Shared;
 use super::{D1Error, D1Outcome, D1Query, Done};
 use crate::StoreError;
+use crate::group;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::Sender;
 
 /// Parts of one transaction. What comes meanwhile waits for the next one.
 const TOGETHER_MAX: usize = 128;
@@ -19,35 +20,24 @@ pub(super) struct Job {
 
 /// Starts the thread. It ends when the sender is dropped and all is written.
 pub(super) fn start(shared: Arc<Shared>) -> Result<Sender<Job>, StoreError> {
-    let (sender, jobs) = channel();
     let path = shared.path.clone();
-    std::thread::Builder::new()
-        .name("d1".into())
-        .spawn(move || run(&shared, &jobs))
-        .map_err(StoreError::file(&path))?;
-    Ok(sender)
-}
-
-fn run(shared: &Shared, jobs: &Receiver<Job>) {
     let mut worker = None;
-    while let Ok(first) = jobs.recv() {
-        let mut together = vec![first];
-        together.extend(jobs.try_iter().take(TOGETHER_MAX - 1));
+    group::start("d1", &path, TOGETHER_MAX, None, move |jobs: Vec<Job>| {
         if worker.is_none() {
             match Worker::open(&shared.path) {
                 Ok(opened) => worker = Some(opened),
                 Err(error) => {
-                    for job in together {
+                    for job in jobs {
                         (job.done)(Err(D1Error::Store(error.clone())));
                     }
-                    continue;
+                    return;
                 }
             }
         }
         if let Some(worker) = &worker {
-            write(shared, worker, together);
+            write(&shared, worker, jobs);
         }
-    }
+    })
 }
 
 fn write(shared: &Shared, worker: &Worker, jobs: Vec<Job>) {

@@ -4,10 +4,11 @@ use super::directory::Shared;
 use super::{Done, KvHead};
 use crate::StoreError;
 use crate::blobs::Stored;
+use crate::group::{self, Chore};
 use rusqlite::{OptionalExtension, Transaction, params};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::sync::mpsc::Sender;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Writes of one transaction. What comes meanwhile waits for the next one.
 const TOGETHER_MAX: usize = 512;
@@ -40,33 +41,23 @@ pub(super) struct Job {
 
 /// Starts the thread. It ends when the sender is dropped and all is written.
 pub(super) fn start(shared: Arc<Shared>) -> Result<Sender<Job>, StoreError> {
-    let (sender, jobs) = channel();
     let path = shared.database.path().to_path_buf();
-    std::thread::Builder::new()
-        .name("kv".into())
-        .spawn(move || run(&shared, &jobs))
-        .map_err(StoreError::file(&path))?;
-    Ok(sender)
-}
-
-fn run(shared: &Shared, jobs: &Receiver<Job>) {
-    // What cannot be swept now is swept another time.
-    let _ = shared.sweep_files();
-    let mut next_sweep = Instant::now();
-    loop {
-        if Instant::now() >= next_sweep {
-            let _ = shared.sweep(now());
-            next_sweep = Instant::now() + SWEEP_EVERY;
+    let swept = shared.clone();
+    let mut has_begun = false;
+    let sweep = move || {
+        // What cannot be swept now is swept another time.
+        if !std::mem::replace(&mut has_begun, true) {
+            let _ = swept.sweep_files();
         }
-        let first = match jobs.recv_timeout(next_sweep.saturating_duration_since(Instant::now())) {
-            Ok(job) => job,
-            Err(RecvTimeoutError::Timeout) => continue,
-            Err(RecvTimeoutError::Disconnected) => return,
-        };
-        let mut together = vec![first];
-        together.extend(jobs.try_iter().take(TOGETHER_MAX - 1));
-        write(shared, together);
-    }
+        let _ = swept.sweep(now());
+    };
+    let chore = Chore {
+        every: SWEEP_EVERY,
+        run: Box::new(sweep),
+    };
+    group::start("kv", &path, TOGETHER_MAX, Some(chore), move |jobs| {
+        write(&shared, jobs)
+    })
 }
 
 fn write(shared: &Shared, jobs: Vec<Job>) {

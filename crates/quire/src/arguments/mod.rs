@@ -27,6 +27,7 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::d1::D1Arguments;
 use crate::kv::KvArguments;
+use crate::queues::QueuesArguments;
 
 /// Runs Cloudflare Pages projects on your own machine: static files, Functions, middleware.
 #[derive(Debug, Parser)]
@@ -54,6 +55,8 @@ pub enum Command {
     Kv(KvArguments),
     /// Work with SQL databases
     D1(D1Arguments),
+    /// See what waits in queues
+    Queues(QueuesArguments),
     /// Keep values that only the functions see, encrypted, for `quire serve`
     #[command(after_help = secret::EXAMPLES)]
     Secret(SecretArguments),
@@ -87,6 +90,7 @@ impl Arguments {
             Command::Analytics(_)
             | Command::D1(_)
             | Command::Kv(_)
+            | Command::Queues(_)
             | Command::Secret(_)
             | Command::Types(_)
             | Command::Worker => return arguments,

@@ -5,6 +5,8 @@ mod key;
 mod namespace;
 mod rules;
 
+pub use bulk::confirm;
+
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;

@@ -2,6 +2,7 @@
 
 const { isArray } = Array;
 const { trunc } = Math;
+const { integer, isObject, text } = internals.conversions;
 const { stringify, parse } = JSON;
 const { encodeUtf8, decodeUtf8 } = internals.encoding;
 const { isReadableStream, isDisturbed, isLocked } = internals.streams;
@@ -17,31 +18,9 @@ const TTL_MIN = 60;
 // What a value becomes, as `kv_get` knows it. JSON is made of text, as is what is refused when there is a value.
 const WANTED = { __proto__: null, text: 0, json: 0, arrayBuffer: 1, stream: 2 };
 
-const wrongArgument = (method, position, type) =>
-  new TypeError(`Failed to execute '${method}' on 'KvNamespace': parameter ${position} is not of type '${type}'.`);
+const wrongArgument = (method, position, type) => internals.conversions.wrongArgument(method, "KvNamespace", position, type);
 
 const failed = (method, text) => new Error(`KV ${method} failed: ${text}`);
-
-/** `String(value)` for arguments. */
-function text(value) {
-  if (typeof value === "string") return value;
-  if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
-  return `${value}`;
-}
-
-/** A 32-bit integer, as arguments are converted to one. */
-function integer(value) {
-  if (typeof value === "bigint") throw new TypeError("Cannot convert a BigInt value to a number");
-  if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a number");
-  const number = trunc(Number(value));
-  if (!(number >= -Infinity) || number === Infinity || number === -Infinity) return 0;
-  if (number < -2147483648 || number > 2147483647) {
-    throw new TypeError("Value out of range. Must be between -2147483648 and 2147483647 (inclusive).");
-  }
-  return number + 0;
-}
-
-const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
 /** The length of a text in UTF-8, if that is more than `max`; else 0. */
 function lengthAbove(max, value) {
@@ -306,15 +285,7 @@ class KvNamespace {
   }
 }
 
-internals.defineClass(KvNamespace, "KvNamespace");
-// Programs that list the methods find them before the constructor, as on the original.
-delete KvNamespace.prototype.constructor;
-Object.defineProperty(KvNamespace.prototype, "constructor", {
-  value: KvNamespace,
-  writable: true,
-  configurable: true,
-  enumerable: false,
-});
+internals.conversions.defineBinding(KvNamespace, "KvNamespace");
 internals.structuredClone.register(KvNamespace, () => {
   throw internals.domException("DataCloneError", "A KV namespace binding cannot be serialized.");
 });

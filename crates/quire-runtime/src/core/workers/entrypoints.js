@@ -2,6 +2,7 @@
 // https://developers.cloudflare.com/workers/runtime-apis/handlers/
 
 const { apply, construct } = Reflect;
+const { push } = Array.prototype;
 const { then } = Promise.prototype;
 const { defineProperty, entries, hasOwn, keys } = Object;
 const { parse } = JSON;
@@ -22,9 +23,12 @@ const RESERVED = ["constructor", "fetch", "connect", "dup", "alarm", "webSocketM
 
 class ExecutionContext {
   #id;
+  #waits;
 
-  constructor(id, props) {
+  /** Promises given to `waitUntil` are added to the list `waits`, if there is one. */
+  constructor(id, props, waits = null) {
     this.#id = id;
+    this.#waits = waits;
     const own = { props, access: undefined, cache: {}, tracing: internals.workers.tracing };
     for (const name of keys(own)) defineProperty(this, name, { value: own[name], writable: true, configurable: true, enumerable: true });
     if (internals.compatibility.enable_ctx_exports) {
@@ -33,6 +37,7 @@ class ExecutionContext {
   }
   waitUntil(promise) {
     internals.waitUntil(this.#id, promise);
+    if (this.#waits !== null) apply(push, this.#waits, [promise]);
   }
   passThroughOnException() {}
 }
@@ -57,9 +62,9 @@ function exported() {
 }
 
 /** What an entry point's events are for: an instance of its class, or the exported object itself. */
-function open(name, props, id) {
+function open(name, props, id, waits = null) {
   const value = namespace[name ?? "default"];
-  const context = new ExecutionContext(id, props === null ? {} : parse(props));
+  const context = new ExecutionContext(id, props === null ? {} : parse(props), waits);
   if (typeof value === "function" && value.prototype instanceof WorkerEntrypoint) return { target: construct(value, [context, env]), context };
   if (typeof value === "object" && value !== null) return { target: value, context };
   if (value === undefined) {

@@ -1,0 +1,37 @@
+// What bindings have in common: how they make sense of arguments, and how their classes look. All as on the original.
+
+const { trunc } = Math;
+const { defineProperty } = Object;
+
+internals.conversions = {
+  isObject: (value) => (typeof value === "object" && value !== null) || typeof value === "function",
+
+  /** `String(value)` for arguments. */
+  text(value) {
+    if (typeof value === "string") return value;
+    if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a string");
+    return `${value}`;
+  },
+
+  /** A 32-bit integer, as arguments are converted to one. */
+  integer(value) {
+    if (typeof value === "bigint") throw new TypeError("Cannot convert a BigInt value to a number");
+    if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a number");
+    const number = trunc(Number(value));
+    if (!(number >= -Infinity) || number === Infinity || number === -Infinity) return 0;
+    if (number < -2147483648 || number > 2147483647) {
+      throw new TypeError("Value out of range. Must be between -2147483648 and 2147483647 (inclusive).");
+    }
+    return number + 0;
+  },
+
+  /** `internals.defineClass` for what is in `env`: programs that list the methods find them before the constructor. */
+  defineBinding(Class, tag) {
+    internals.defineClass(Class, tag);
+    delete Class.prototype.constructor;
+    defineProperty(Class.prototype, "constructor", { value: Class, writable: true, configurable: true, enumerable: false });
+  },
+
+  wrongArgument: (method, owner, position, type) =>
+    new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type '${type}'.`),
+};
