@@ -113,7 +113,7 @@ pub(crate) fn connect(path: &Path, durability: Durability) -> Result<Connection,
 }
 
 /// A connection where nobody may write. Without a log beside the database nothing can be missing from it, and it is read as it is.
-fn connect_to_read(path: &Path) -> Option<Connection> {
+pub(crate) fn connect_to_read(path: &Path) -> Option<Connection> {
     let log = path.with_extension("sqlite-wal");
     let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
     let mode = if has_log { "mode=ro" } else { "immutable=1" };

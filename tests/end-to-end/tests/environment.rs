@@ -144,6 +144,132 @@ fn what_was_built_gets_its_secrets_where_it_is_served() {
 }
 
 #[test]
+fn environments_inherit_no_binding_and_have_secrets_of_their_own() {
+    let project = Project::new();
+    project.write(
+        "wrangler.toml",
+        r#"name = "environments"
+pages_build_output_dir = "public"
+compatibility_date = "2026-06-01"
+kv_namespaces = [{ binding = "KV", id = "kv" }]
+vars = { WHERE = "top", ONLY_TOP = "top" }
+
+[env.preview]
+vars = { WHERE = "preview" }
+queues.producers = [{ binding = "JOBS", queue = "jobs" }]
+"#,
+    );
+    for (file, secret) in [
+        (".dev.vars", "plain"),
+        (".dev.vars.preview", "of the preview"),
+        (".dev.vars.production", "of production"),
+    ] {
+        project.write(file, format!("SECRET={secret}\n"));
+    }
+    project.function(
+        "index.js",
+        "export const onRequest = ({ env }) => Response.json([env.WHERE, env.ONLY_TOP ?? null, env.SECRET, 'KV' in env, 'JOBS' in env]);",
+    );
+    // Production has no section: it is the top level.
+    for (environment, expected) in [
+        (
+            "production",
+            json!(["top", "top", "of production", true, false]),
+        ),
+        (
+            "preview",
+            json!(["preview", null, "of the preview", false, true]),
+        ),
+    ] {
+        let variable = format!("PAGES_ENVIRONMENT={environment}");
+        let server = Command::serve(project.path())
+            .workers(2)
+            .launched_by(&["env", &variable])
+            .start();
+        for _ in 0..4 {
+            assert_eq!(server.get("/").json(), expected);
+        }
+        let warned = server.printed();
+        for lost in ["`kv_namespaces` is set", "`vars.ONLY_TOP` is set"] {
+            assert_eq!(warned.contains(lost), environment == "preview", "{warned}");
+        }
+        server.stop();
+    }
+    let server = Command::dev(project.path()).start();
+    assert_eq!(
+        server.get("/").json(),
+        json!(["top", "top", "plain", true, false])
+    );
+    server.stop();
+}
+
+#[test]
+fn what_env_is() {
+    let project = Project::new();
+    project.write(
+        "wrangler.toml",
+        r#"name = "env"
+pages_build_output_dir = "public"
+compatibility_date = "2026-06-01"
+kv_namespaces = [{ binding = "KV", id = "kv" }]
+d1_databases = [{ binding = "DB", database_id = "db" }]
+queues.producers = [{ binding = "JOBS", queue = "jobs" }]
+services = [{ binding = "OTHER", service = "other" }]
+vars = { TEXT = "text", LIST = [1, "a", true], NESTED = { a = { b = 1 } }, NUMBER = 1.5, NOT = false }
+"#,
+    );
+    project.write(
+        "services/other/index.js",
+        "import { WorkerEntrypoint } from 'cloudflare:workers';
+export default class extends WorkerEntrypoint { take(value) { return typeof value; } }",
+    );
+    project.function(
+        "index.js",
+        r#"
+import { env as imported, withEnv } from "cloudflare:workers";
+const told = async (run) => { try { return (await run()) ?? "undefined"; } catch (error) { return `${error.name}: ${error.message}`; } };
+const atStart = [imported.TEXT, told(() => imported.KV.get("x")), told(() => imported.JOBS.send("x"))];
+export async function onRequest({ env }) {
+  const bindings = [env.KV, env.DB, env.JOBS];
+  const answer = {
+    variables: [env.TEXT, env.LIST, env.NESTED, env.NUMBER, env.NOT],
+    object: [Object.isFrozen(env), imported === env, imported.KV === env.KV, imported.TEXT],
+    kinds: bindings.map((binding) => Object.prototype.toString.call(binding)),
+    cloned: await Promise.all(bindings.map((binding) => told(() => structuredClone(binding)))),
+    called: await Promise.all(bindings.map((binding) => told(() => env.OTHER.take(binding)))),
+    atStart: await Promise.all(atStart.map(async (value) => (await value).slice(0, 48))),
+    withEnv: withEnv({ TEXT: "replaced" }, () => imported.TEXT),
+    sticks: env.MARK ?? null,
+  };
+  env.MARK = "kept";
+  return Response.json(answer);
+}
+"#,
+    );
+    let refused = json!([
+        "DataCloneError: A KV namespace binding cannot be serialized.",
+        "DataCloneError: Could not serialize object of type \"D1Database\". This type does not support serialization.",
+        "DataCloneError: Could not serialize object of type \"WorkerQueue\". This type does not support serialization.",
+    ]);
+    let outside = "Error: Disallowed operation called within global ";
+    let mut expected = json!({
+        "variables": ["text", [1, "a", true], { "a": { "b": 1 } }, 1.5, false],
+        "object": [false, false, true, "text"],
+        "kinds": ["[object KvNamespace]", "[object WrappedBinding]", "[object WorkerQueue]"],
+        "cloned": refused,
+        "called": refused,
+        "atStart": ["text", &outside[..48], &outside[..48]],
+        "withEnv": "replaced",
+        "sticks": null,
+    });
+    let server = Command::serve(project.path()).workers(1).start();
+    assert_eq!(server.get("/").json(), expected);
+    expected["sticks"] = json!("kept");
+    assert_eq!(server.get("/").json(), expected);
+    server.stop();
+}
+
+#[test]
 fn smaller_bindings() {
     let project = project();
     project.function(

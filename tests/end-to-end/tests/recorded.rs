@@ -4,11 +4,15 @@ use quire_end_to_end::expected::Recording;
 use quire_end_to_end::{Command, checkout, is_wrangler, packages};
 
 fn check(name: &str) {
+    check_with(name, 1);
+}
+
+fn check_with(name: &str, workers: u32) {
     let recording =
         Recording::read(&checkout().join(format!("tests/end-to-end/expected/{name}.json")));
     let project = checkout().join(&recording.project);
     packages::install(&project);
-    let mut command = Command::serve(project).workers(1);
+    let mut command = Command::serve(project).workers(workers);
     // Each begins with nothing stored.
     let data = tempfile::tempdir().expect("the system has a folder for temporary files");
     if is_wrangler() {
@@ -22,6 +26,14 @@ fn check(name: &str) {
     let server = command.start();
     recording.check(&server, is_wrangler());
     server.stop();
+}
+
+/// What one worker stores, the other one knows.
+#[test]
+fn storage_on_two_workers() {
+    for name in ["kv", "d1"] {
+        check_with(name, 2);
+    }
 }
 
 macro_rules! recorded {

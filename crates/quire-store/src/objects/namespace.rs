@@ -5,10 +5,11 @@ use super::authorizer::Trust;
 use super::error::ObjectError;
 use super::log::Log;
 use super::state::ObjectState;
+use crate::sqlite::connect_to_read;
 use crate::{StoreError, folder};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
-use rusqlite::{Connection, OpenFlags, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, OptionalExtension};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -82,8 +83,11 @@ impl Namespace {
                 result => break result?,
             }
         };
+        let may_write = !connection
+            .is_readonly(MAIN_DB)
+            .map_err(ObjectError::own(&path))?;
         // A process may have been killed after it committed an alarm and before it entered that into the index.
-        if self.alarms.get(object)? != alarm {
+        if may_write && self.alarms.get(object)? != alarm {
             self.alarms.set(object, alarm)?;
         }
         let log = self.folder.join(format!("{object}.sqlite-wal"));
@@ -97,36 +101,50 @@ fn connect(path: &Path) -> Result<(Connection, Trust, Option<i64>), ObjectError>
         create(path)?;
     }
     let trust = Trust::default();
-    let open = || {
+    let open = || -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let mut connection = Connection::open_with_flags(path, flags)?;
+        let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(Duration::ZERO)?;
         // Before the first access: then the index of the log is in memory, and the lock on the file stays until the end.
         connection.pragma_update(None, "locking_mode", "exclusive")?;
-        let version: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0))?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-        let alarm = match version {
-            VERSION => connection
-                .query_row(READ_ALARM, (), |row| row.get(0))
-                .optional()?,
-            _ => None,
-        };
         // Commits are made durable by `Log`; SQLite itself does so where it moves the log into the database.
         connection.pragma_update(None, "synchronous", "normal")?;
-        connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
-        limit(&connection)?;
-        connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
-        connection.authorizer(Some(trust.authorizer()))?;
-        Ok((connection, version, alarm))
+        Ok(connection)
     };
-    let (connection, version, alarm) = open().map_err(ObjectError::own(path))?;
+    let opened = open().or_else(|error| match error.sqlite_error_code() {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Err(error),
+        // Where nobody may write, any number of processes may read.
+        _ => connect_to_read(path).ok_or(error),
+    });
+    let opened = opened.and_then(|connection| prepare(connection, &trust));
+    let (connection, version, alarm) = opened.map_err(ObjectError::own(path))?;
     match version {
         VERSION => Ok((connection, trust, alarm)),
         _ => Err(ObjectError::Store(StoreError::TooNew {
             path: path.to_path_buf(),
         })),
     }
+}
+
+/// Makes a connection ready for a program. Gives the version of the tables, and the alarm.
+fn prepare(
+    mut connection: Connection,
+    trust: &Trust,
+) -> rusqlite::Result<(Connection, i64, Option<i64>)> {
+    let version: i64 = connection.query_row("PRAGMA user_version", (), |row| row.get(0))?;
+    let alarm = match version {
+        VERSION => connection
+            .query_row(READ_ALARM, (), |row| row.get(0))
+            .optional()?,
+        _ => None,
+    };
+    connection.pragma_update(None, "temp_store", "memory")?;
+    limit(&connection)?;
+    connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+    connection.authorizer(Some(trust.authorizer()))?;
+    Ok((connection, version, alarm))
 }
 
 /// Sets what a program's SQL may use.

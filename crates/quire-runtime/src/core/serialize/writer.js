@@ -357,6 +357,8 @@ class Writer {
       this.#tag(PLAIN);
       this.#properties(object, keys(object), 0);
     } else if (registration.write === undefined) {
+      // What can never be copied says so in words of its own.
+      registration.cloneInstance(object, (value) => value);
       throw unsupported(className);
     } else {
       this.#tag(TAGS.instance);

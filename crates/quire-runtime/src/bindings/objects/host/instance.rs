@@ -581,12 +581,6 @@ impl Instance {
         for request in self.running.take().into_values() {
             request.fail(failure.clone());
         }
-        for event in self.queue.take() {
-            match event {
-                Event::Fetch(_, reply) => drop(reply.send(Err(failure.clone()))),
-                Event::Session(_) | Event::Socket(..) | Event::Alarm => {}
-            }
-        }
         // Nothing that was thrown goes along, as on the original.
         let flags = Flags {
             remote: false,
@@ -594,6 +588,13 @@ impl Instance {
         };
         let mut last = vec![session::END, flags.bits() as u8];
         last.extend_from_slice(failure.message.as_bytes());
+        for event in self.queue.take() {
+            match event {
+                Event::Fetch(_, reply) => drop(reply.send(Err(failure.clone()))),
+                Event::Session(pipe) => drop(pipe.outgoing.send(last.clone())),
+                Event::Socket(..) | Event::Alarm => {}
+            }
+        }
         for session in self.sessions.take() {
             // It may have ended long ago.
             let _ = session.send(last.clone());
