@@ -26,5 +26,8 @@ pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::Program;
 pub use crate::core::programs::Programs;
 pub use crate::core::request::Client;
-pub use crate::core::runtime::{AssetRequest, AssetService, Engine, Runtime, Services, StartError};
+pub use crate::core::runtime::{
+    AssetRequest, AssetService, AssetSource, Engine, Runtime, Services, StartError,
+};
+pub use crate::web::fetch::{Upstream, UpstreamPlace};
 pub use crate::web::websocket::Upgrade;

@@ -6,8 +6,8 @@ use futures_util::future::LocalBoxFuture;
 use http_body_util::{BodyExt, Full};
 use quire_routes::{FunctionFile, RouteOptions, RouteTable, Router};
 use quire_runtime::{
-    AssetRequest, AssetService, Body, Client, Failure, FailureKind, Program, Runtime, Services,
-    StartError,
+    AssetRequest, AssetService, AssetSource, Body, Client, Failure, FailureKind, Program, Runtime,
+    Services, StartError,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -82,7 +82,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         subrequest_limit: 0,
     };
     let services = Services {
-        assets: Some(Rc::new(Assets)),
+        assets: Some(AssetSource::Files(Rc::new(Assets))),
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),

@@ -3,7 +3,9 @@
 
 use futures_util::future::LocalBoxFuture;
 use quire_routes::{RouteOptions, RouteTable};
-use quire_runtime::{AssetRequest, AssetService, Body, Program, Runtime, Services, StartError};
+use quire_runtime::{
+    AssetRequest, AssetService, AssetSource, Body, Program, Runtime, Services, StartError,
+};
 use std::rc::Rc;
 
 struct NoAssets;
@@ -35,7 +37,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         subrequest_limit: 0,
     };
     let services = Services {
-        assets: Some(Rc::new(NoAssets)),
+        assets: Some(AssetSource::Files(Rc::new(NoAssets))),
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),

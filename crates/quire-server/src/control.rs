@@ -3,6 +3,7 @@
 use std::io;
 
 use bytes::Bytes;
+use quire_runtime::UpstreamPlace;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -10,6 +11,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
 use crate::settings::WorkerSettings;
+use crate::tls::TlsIdentity;
 
 /// A script with its source map and everything in it; more is a mistake, not a project.
 const MESSAGE_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -30,10 +32,14 @@ pub(crate) enum ToWorker {
     Accept,
     /// Take no more connections, finish what is in flight, exit.
     Drain { limit_ms: u64 },
-    /// The newest source does not build: show the report in pages.
-    BuildFailed { report: String },
-    /// It builds again.
-    BuildRecovered,
+    /// Whether the newest source builds; if not, the report is shown in pages.
+    Build { failure: Option<String> },
+    /// The number of the newest change of something that pages are made of.
+    Change(u64),
+    /// Where the server is that answers in place of static files.
+    Upstream(UpstreamPlace),
+    /// What to encrypt connections with from now on.
+    Identity(TlsIdentity),
 }
 
 /// From a worker.

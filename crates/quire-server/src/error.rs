@@ -7,6 +7,8 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tls::TlsError;
+
 /// Why a server does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum ServerError {
@@ -33,6 +35,10 @@ pub enum ServerError {
         /// What the operating system said.
         source: io::Error,
     },
+
+    /// The certificate for encrypted connections cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
 
     /// A worker process could not be started.
     #[error("cannot start a worker process: {0}; check the limits on processes and open files")]

@@ -40,9 +40,11 @@ mod listener;
 mod log;
 mod settings;
 mod supervisor;
+mod tls;
 pub mod worker;
 
 pub use deployment::{Deployment, ServiceProgram};
 pub use error::{ReloadError, ServerError, StartFailure};
 pub use settings::{DEFAULT_CPU_LIMIT, DEFAULT_PORT, LogLevel, Mode, Settings, WorkerCommand};
 pub use supervisor::{Exit, Supervisor, SupervisorHandle, WorkerStatus};
+pub use tls::{TlsError, TlsFiles};

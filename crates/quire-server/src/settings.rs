@@ -6,7 +6,10 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use quire_runtime::UpstreamPlace;
 use serde::{Deserialize, Serialize};
+
+use crate::tls::TlsFiles;
 
 /// The port of `wrangler pages dev`.
 pub const DEFAULT_PORT: u16 = 8788;
@@ -78,6 +81,14 @@ pub struct Settings {
     pub workers: NonZeroUsize,
     /// Development or production.
     pub mode: Mode,
+    /// The certificate that connections are encrypted with; `None` speaks plain HTTP.
+    pub tls: Option<TlsFiles>,
+    /// Another server that answers in place of static files, see
+    /// [`SupervisorHandle::set_upstream`](crate::SupervisorHandle::set_upstream); `None` if there is none.
+    pub upstream: Option<UpstreamPlace>,
+    /// Whether pages load themselves again when something changes, see
+    /// [`SupervisorHandle::pages_changed`](crate::SupervisorHandle::pages_changed).
+    pub live_reload: bool,
     /// Whether every request is a line of output.
     pub request_log: bool,
     /// The least severe output that is shown, of the functions' console and of the server itself.
@@ -105,6 +116,9 @@ impl Settings {
             address: SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)),
             workers: NonZeroUsize::MIN,
             mode: Mode::Dev,
+            tls: None,
+            upstream: None,
+            live_reload: false,
             request_log: true,
             log_level: LogLevel::Log,
             hang_limit: None,
@@ -140,6 +154,9 @@ impl Settings {
             workers: u32::try_from(self.workers.get()).unwrap_or(u32::MAX),
             run_folder,
             mode: self.mode,
+            is_encrypted: self.tls.is_some(),
+            upstream: self.upstream.clone(),
+            live_reload: self.live_reload,
             request_log: self.request_log,
             log_level: self.log_level,
             header_limit: self.header_limit,
@@ -156,6 +173,11 @@ pub(crate) struct WorkerSettings {
     /// The private folder in which they find each other.
     pub run_folder: PathBuf,
     pub mode: Mode,
+    /// Whether clients speak HTTPS.
+    pub is_encrypted: bool,
+    /// Where the server was, as this one started, that answers in place of static files; `None` if there is none.
+    pub upstream: Option<UpstreamPlace>,
+    pub live_reload: bool,
     pub request_log: bool,
     pub log_level: LogLevel,
     pub header_limit: Duration,

@@ -15,6 +15,7 @@ use crate::build::BuildError;
 use crate::built::BuiltError;
 use crate::configuration::{NamedFileError, RedirectError};
 use crate::d1::D1Failure;
+use crate::dev::{CertificateError, CommandError};
 use crate::kv::KvError;
 use crate::project::ProjectError;
 use crate::secret::SecretCommandError;
@@ -87,6 +88,14 @@ pub enum Failure {
 
     #[error(transparent)]
     Server(#[from] ServerError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    Certificate(#[from] CertificateError),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    DevCommand(#[from] CommandError),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

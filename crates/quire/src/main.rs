@@ -59,6 +59,7 @@ fn main() -> ExitCode {
         Command::Analytics(arguments) => analytics::run(&arguments),
         Command::Secret(arguments) => secret::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),
+        Command::Guard(arguments) => return dev::guard(&arguments),
         Command::Worker => return worker::run(),
     };
     result.unwrap_or_else(|failure| {

@@ -31,6 +31,23 @@ pub fn line(text: impl fmt::Display) {
     let _ = writeln!(anstream::stdout().lock(), "{text}");
 }
 
+/// Which output of another program a line is from.
+#[derive(Debug, Clone, Copy)]
+pub enum Source {
+    Output,
+    Errors,
+}
+
+/// A line that another program printed, on the same output as there.
+pub fn relayed(source: Source, text: &str) {
+    let text = text.trim_end_matches(['\n', '\r']);
+    let text = format!("{} {text}", styled(DIM, "[proxy]"));
+    match source {
+        Source::Output => line(text),
+        Source::Errors => error_line(text),
+    }
+}
+
 /// A line on stderr.
 fn error_line(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");

@@ -44,6 +44,17 @@ enum Output {
     UsualOrRoot,
     /// As the configuration file says, else a usual one, else none if there are functions.
     UsualOrNone,
+    /// None: another server answers in place of static files.
+    Elsewhere(Proxied),
+}
+
+/// What answers in place of static files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proxied {
+    /// The server that a command starts.
+    Command,
+    /// A server that is there.
+    Port,
 }
 
 /// What a project consists of.
@@ -57,6 +68,8 @@ pub struct Project {
     pub worker: Option<PathBuf>,
     /// The folder of static files, if there is one.
     pub assets: Option<PathBuf>,
+    /// Whether another server answers in place of static files.
+    pub proxied: bool,
 }
 
 /// Why a folder cannot be served.
@@ -84,6 +97,13 @@ pub enum ProjectError {
          `pages_build_output_dir` in `wrangler.toml`, or let it be one of `dist`, `public`, `build` and `out`"
     ))]
     Nothing(PathBuf),
+
+    #[error("both a folder of static files, `{}`, and a command were given; it is one or the other", .0.display())]
+    #[diagnostic(help(
+        "what no function answers comes either from the folder or from the server that the command starts: leave out the \
+         folder (or `pages_build_output_dir` in the configuration), or the command"
+    ))]
+    FolderAndCommand(PathBuf),
 
     #[error("the folder `{}` has no `index.js`, the module that answers requests", .0.display())]
     #[diagnostic(help(
@@ -137,6 +157,11 @@ impl Place {
         Ok(Place::sources(current, Output::Given(path)))
     }
 
+    /// The project in the folder `current`, for which another server answers in place of static files.
+    pub fn proxied(current: &Path, proxied: Proxied) -> Place {
+        Place::sources(current, Output::Elsewhere(proxied))
+    }
+
     fn sources(root: &Path, output: Output) -> Place {
         Place::Sources(Sources {
             root: root.to_owned(),
@@ -147,12 +172,18 @@ impl Place {
 
 impl Sources {
     /// The project. `configured` is `pages_build_output_dir` with the configuration file that has it; the folder is
-    /// relative to the file.
-    pub fn project(&self, configured: Option<(&str, &Path)>) -> Result<Project, ProjectError> {
+    /// relative to the file. `script` is where the module of advanced mode lies in the folder of static files.
+    pub fn project(
+        &self,
+        configured: Option<(&str, &Path)>,
+        script: &Path,
+    ) -> Result<Project, ProjectError> {
         let functions = Some(self.root.join("functions")).filter(|folder| folder.is_dir());
         let assets = self.output_folder(configured, functions.is_some())?;
+        let proxied = assets.is_none() && matches!(self.output, Output::Elsewhere(_));
         let worker = match &assets {
-            Some(assets) => worker(assets)?,
+            Some(assets) => worker(assets.join(script))?,
+            None if proxied => worker(self.root.join(script))?,
             None => None,
         };
         Ok(Project {
@@ -160,6 +191,7 @@ impl Sources {
             functions,
             worker,
             assets,
+            proxied,
         })
     }
 
@@ -173,6 +205,9 @@ impl Sources {
         }
         if let Some((folder, config)) = configured {
             let folder = config.parent().unwrap_or(&self.root).join(folder);
+            if self.output == Output::Elsewhere(Proxied::Command) {
+                return Err(ProjectError::FolderAndCommand(folder));
+            }
             return match std::fs::metadata(&folder) {
                 Ok(metadata) if metadata.is_dir() => Ok(Some(folder)),
                 Ok(_) => Err(ProjectError::NotAFolder(folder)),
@@ -188,6 +223,7 @@ impl Sources {
         };
         match &self.output {
             Output::Given(folder) => Ok(Some(folder.clone())),
+            Output::Elsewhere(_) => Ok(None),
             Output::ConfiguredOrRoot => Ok(Some(self.root.clone())),
             Output::UsualOrRoot => Ok(Some(usual().unwrap_or_else(|| self.root.clone()))),
             Output::UsualOrNone => match usual() {
@@ -199,9 +235,8 @@ impl Sources {
     }
 }
 
-/// The module of advanced mode in a folder of static files.
-fn worker(assets: &Path) -> Result<Option<PathBuf>, ProjectError> {
-    let path = assets.join(WORKER);
+/// The module of advanced mode, if this is one or a folder with one.
+fn worker(path: PathBuf) -> Result<Option<PathBuf>, ProjectError> {
     if path.is_file() {
         return Ok(Some(path));
     }
@@ -276,7 +311,7 @@ mod tests {
         let Place::Sources(sources) = Place::of(directory.map(Path::new), current).unwrap() else {
             panic!("not a project with sources");
         };
-        let project = sources.project(configured).unwrap();
+        let project = sources.project(configured, Path::new(WORKER)).unwrap();
         let name = |path: &Path| relative_to(path, current).display().to_string();
         (
             name(&project.root),
@@ -391,7 +426,7 @@ mod tests {
             let Place::Sources(sources) = place else {
                 panic!("not a project with sources");
             };
-            let project = sources.project(None).unwrap();
+            let project = sources.project(None, Path::new(WORKER)).unwrap();
             assert_eq!(project.worker, worker.map(|worker| path.join(worker)));
         }
     }
@@ -403,7 +438,9 @@ mod tests {
     ) -> String {
         let place = Place::of(directory.map(Path::new), current);
         let error = match place {
-            Ok(Place::Sources(sources)) => sources.project(configured).unwrap_err(),
+            Ok(Place::Sources(sources)) => {
+                sources.project(configured, Path::new(WORKER)).unwrap_err()
+            }
             Ok(built) => panic!("{built:?}"),
             Err(error) => error,
         };

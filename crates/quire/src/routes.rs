@@ -110,7 +110,7 @@ fn sample(pattern: &str) -> String {
     sample + rest
 }
 
-fn method_name(method: Option<Method>) -> &'static str {
+pub fn method_name(method: Option<Method>) -> &'static str {
     method.map_or("ALL", Method::as_str)
 }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
-use quire_server::{Deployment, LogLevel, Settings as ServerSettings, Supervisor};
+use quire_server::{Deployment, LogLevel, Settings as ServerSettings, Supervisor, TlsFiles};
 
 use crate::arguments::{LOCALHOST, PORT, ServeArguments};
 use crate::deployment::compile;
@@ -17,6 +17,7 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
         .with_bindings(&arguments.listen.binding, &mut warnings)
         .with_flags(&arguments.listen.flags)
         .with_persist_to(arguments.listen.persist_to.as_deref())
+        .with_env_files(&arguments.listen.env_file)
         .for_running();
     printer::warnings(&warnings);
     let mut settings = ServerSettings::serve();
@@ -24,6 +25,8 @@ pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     settings.address = SocketAddr::new(listen.ip.unwrap_or(LOCALHOST), listen.port.unwrap_or(PORT));
     settings.log_level = listen.log_level.into();
     settings.request_log = arguments.log_requests && settings.log_level <= LogLevel::Log;
+    let tls = arguments.tls_cert.zip(arguments.tls_key);
+    settings.tls = tls.map(|(certificate, key)| TlsFiles { certificate, key });
     if let Some(workers) = arguments.workers {
         settings.workers = workers;
     }

@@ -20,7 +20,7 @@ use crate::configuration::Configuration;
 use crate::failure::Failure;
 use crate::git::Commit;
 use crate::printer::{Notice, Warning};
-use crate::project::{Place, Project, current_folder};
+use crate::project::{Place, Project, Proxied, WORKER, current_folder};
 use crate::secret::{Stored, environment_name};
 use crate::services::{self, Service, Services};
 use crate::variables::{self, Secrets};
@@ -54,6 +54,12 @@ pub struct Selection {
     pub current: PathBuf,
     /// Where to keep what lasts, if not in the project's folder.
     pub persist_to: Option<PathBuf>,
+    /// Files of variables, in place of those that are looked for.
+    pub env_files: Vec<PathBuf>,
+    /// What answers in place of static files.
+    pub proxied: Option<Proxied>,
+    /// Where the module of advanced mode lies in the folder of static files.
+    pub script: PathBuf,
     /// Which version runs; `None` where the project is not to run. Without that no secret is read.
     version: Option<Version>,
     /// Asked of git once: a commit is no reason to start a running project anew.
@@ -73,6 +79,9 @@ impl Selection {
             compatibility_flags: arguments.compatibility_flags.clone(),
             current: current_folder()?,
             persist_to: None,
+            env_files: Vec::new(),
+            proxied: None,
+            script: WORKER.into(),
             version: None,
             commit: OnceCell::new(),
         })
@@ -83,6 +92,21 @@ impl Selection {
     pub fn with_persist_to(mut self, folder: Option<&Path>) -> Selection {
         self.persist_to = folder.map(|folder| self.current.join(folder));
         self
+    }
+
+    /// Sets the files of variables, in place of those that are looked for.
+    #[must_use]
+    pub fn with_env_files(mut self, files: &[PathBuf]) -> Selection {
+        self.env_files = files.iter().map(|file| self.current.join(file)).collect();
+        self
+    }
+
+    /// The secrets of a project whose files of variables would be in `folder`.
+    fn secrets(&self, folder: &Path) -> Result<Secrets, Failure> {
+        match self.env_files.is_empty() {
+            true => Secrets::read(folder, environment_name(self.target())),
+            false => Secrets::read_files(&self.env_files),
+        }
     }
 
     /// The folder for what lasts, of a project in `root`.
@@ -255,7 +279,11 @@ impl ProgramSettings {
 impl Selection {
     /// Finds the project and reads its settings.
     pub fn load(&self) -> Result<Loaded, Failure> {
-        match Place::of(self.directory.as_deref(), &self.current)? {
+        let place = match (self.proxied, &self.directory) {
+            (Some(proxied), None) => Place::proxied(&self.current, proxied),
+            (_, directory) => Place::of(directory.as_deref(), &self.current)?,
+        };
+        match place {
             Place::Built(folder) => self.load_built(&folder),
             Place::Sources(sources) => {
                 let strictness = match self.purpose {
@@ -264,7 +292,7 @@ impl Selection {
                 };
                 let configuration = Configuration::find(&sources.root, &self.current, strictness)?;
                 configuration.check_named(self.own_file.as_deref(), &self.current)?;
-                let project = sources.project(configuration.output_folder())?;
+                let project = sources.project(configuration.output_folder(), &self.script)?;
                 let mut warnings = Vec::new();
                 let settings = self.settings(&project, configuration, &mut warnings)?;
                 self.check_flags(&settings, strictness, &mut warnings)?;
@@ -283,8 +311,7 @@ impl Selection {
         configuration: Configuration,
         warnings: &mut Vec<Warning>,
     ) -> Result<Settings, Failure> {
-        let environment_name = environment_name(self.target());
-        let secrets = Secrets::read(configuration.folder(&project.root), environment_name)?;
+        let secrets = self.secrets(configuration.folder(&project.root))?;
         let stored = self.stored(&project.root)?;
         let commit = self
             .commit
@@ -400,7 +427,7 @@ impl Selection {
 
     fn load_built(&self, folder: &Path) -> Result<Loaded, Failure> {
         let built = Built::open(folder)?;
-        let secrets = Secrets::read(folder, environment_name(self.target()))?;
+        let secrets = self.secrets(folder)?;
         let stored = self.stored(&self.current)?;
         let manifest = &built.manifest;
         let flags = self.flags.environment();
@@ -547,7 +574,7 @@ impl Version {
     }
 }
 
-fn since_1970() -> Duration {
+pub fn since_1970() -> Duration {
     SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default()

@@ -10,15 +10,25 @@ use crate::bindings;
 use crate::build::counted;
 use crate::printer::{self, BOLD, CYAN, DIM, styled};
 use crate::project::relative_to;
+use crate::routes as listing;
 use crate::settings::{Origin, Settings};
 use crate::table::Table;
 use crate::variables;
 
+/// Routes that are shown: what fits on a screen beside the rest.
+const MOST_ROUTES: usize = 16;
+
 /// Characters of a value that are shown.
 const LONGEST_VALUE: usize = 40;
 
-/// Prints version, folders, routes, variables and bindings.
-pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current: &Path) {
+/// Prints version, folders, routes, variables and bindings. `upstream` is what answers in place of static files.
+pub fn print(
+    origin: &Origin,
+    settings: &Settings,
+    routes: &RouteTable,
+    upstream: Option<&str>,
+    current: &Path,
+) {
     printer::line(format!(
         "{} {}",
         styled(BOLD, "quire"),
@@ -40,10 +50,11 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
         ),
         false => ("functions", functions(routes)),
     });
-    facts.push((
-        "static files",
-        assets.map_or_else(|| "none".to_owned(), |assets| shown(&assets)),
-    ));
+    facts.push(match (assets, upstream) {
+        (Some(assets), _) => ("static files", shown(&assets)),
+        (None, Some(upstream)) => ("other requests", format!("to {upstream}")),
+        (None, None) => ("static files", "none".to_owned()),
+    });
     if !settings.services.is_empty() {
         let names = settings.services.iter();
         let names: Vec<&str> = names.map(|service| service.name.as_str()).collect();
@@ -61,12 +72,41 @@ pub fn print(origin: &Origin, settings: &Settings, routes: &RouteTable, current:
     for (name, value) in facts {
         printer::line(format!("  {} {value}", styled(DIM, format!("{name:14}"))));
     }
-    let table = variable_table(settings);
-    if !table.is_empty() {
-        printer::line("");
-        table.lines(2).iter().for_each(printer::line);
+    for table in [route_table(routes), variable_table(settings)] {
+        if !table.is_empty() {
+            printer::line("");
+            table.lines(2).iter().for_each(printer::line);
+        }
     }
     printer::line("");
+}
+
+/// The first routes, modules before middlewares.
+fn route_table(routes: &RouteTable) -> Table {
+    let modules = routes.routes().iter().filter_map(|route| {
+        let file = &route.module.as_ref()?.file;
+        Some((route, route.path.as_str().to_owned(), file))
+    });
+    let middlewares = routes.routes().iter().filter_map(|route| {
+        let file = &route.middleware.as_ref()?.file;
+        let folder = route.path.as_str().trim_end_matches('/');
+        Some((route, format!("{folder}/**"), file))
+    });
+    let mut table = Table::new(["METHOD", "ROUTE", "FUNCTION"]);
+    let mut rows = modules.chain(middlewares);
+    for (route, pattern, file) in rows.by_ref().take(MOST_ROUTES) {
+        table.row([
+            (listing::method_name(route.method).to_owned(), CYAN),
+            (pattern, Style::new()),
+            (file.clone(), DIM),
+        ]);
+    }
+    let more = rows.count();
+    if more > 0 {
+        let text = format!("and {more} more: `quire routes` has them all");
+        table.row([("…".to_owned(), DIM), (text, DIM)]);
+    }
+    table
 }
 
 fn functions(routes: &RouteTable) -> String {

@@ -29,6 +29,18 @@ impl Secrets {
         Secrets::read_with(folder, environment, switch, std::env::vars_os())
     }
 
+    /// Reads these files, the later over the earlier. One that is missing gives nothing, as in the original.
+    pub fn read_files(files: &[PathBuf]) -> Result<Secrets, Failure> {
+        let candidates = files.to_vec();
+        let (files, values) = parse_those_there(candidates.clone())?;
+        let values = expand_dotenv(&values, &IndexMap::new())?;
+        Ok(Secrets {
+            values: (!files.is_empty()).then_some(values),
+            files,
+            candidates,
+        })
+    }
+
     fn read_with(
         folder: &Path,
         environment: Option<&str>,
@@ -64,14 +76,7 @@ impl Secrets {
                 ..Secrets::default()
             });
         }
-        let mut files = Vec::new();
-        let mut values = IndexMap::new();
-        for file in env {
-            if let Some(text) = read_if_there(&file)? {
-                values.extend(parse_dotenv(&text));
-                files.push(file);
-            }
-        }
+        let (files, mut values) = parse_those_there(env)?;
         let includes_process = is("CLOUDFLARE_INCLUDE_PROCESS_ENV", "true");
         if includes_process {
             // What is no text cannot be a variable of a program.
@@ -87,6 +92,21 @@ impl Secrets {
             candidates,
         })
     }
+}
+
+/// Those of the files that exist, and what they say, the later over the earlier.
+fn parse_those_there(
+    files: Vec<PathBuf>,
+) -> Result<(Vec<PathBuf>, IndexMap<String, String>), Failure> {
+    let mut there = Vec::new();
+    let mut values = IndexMap::new();
+    for file in files {
+        if let Some(text) = read_if_there(&file)? {
+            values.extend(parse_dotenv(&text));
+            there.push(file);
+        }
+    }
+    Ok((there, values))
 }
 
 fn read_if_there(file: &Path) -> Result<Option<String>, Failure> {

@@ -8,6 +8,7 @@
 //! `QUIRE_BIN` names the program to test; without it the workspace's own is built. `QUIRE_TEST_WRANGLER` names a `wrangler` to
 //! run the same tests against instead, where it can pass them: that proves the tests.
 
+mod browser;
 pub mod bystanders;
 pub mod clients;
 pub mod expected;
@@ -15,11 +16,13 @@ pub mod memory;
 pub mod origin;
 pub mod packages;
 mod ports;
+pub mod processes;
 mod program;
 mod project;
 mod server;
 mod wire;
 
+pub use browser::Browser;
 pub use program::{quire, run};
 pub use project::{Project, checkout, example, fixture};
 pub use server::{Command, Server, is_wrangler};

@@ -106,8 +106,12 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("the project is there") {
         let entry = entry.expect("the project can be read");
         let target = to.join(entry.file_name());
-        if entry.file_type().expect("the project can be read").is_dir() {
+        let kind = entry.file_type().expect("the project can be read");
+        if kind.is_dir() {
             copy(&entry.path(), &target);
+        } else if kind.is_symlink() {
+            let leads_to = fs::read_link(entry.path()).expect("the project can be read");
+            std::os::unix::fs::symlink(leads_to, target).expect("the temporary folder is writable");
         } else {
             fs::copy(entry.path(), target).expect("the temporary folder is writable");
         }

@@ -25,6 +25,8 @@ pub struct Command {
     workers: Option<u32>,
     any_port: bool,
     launcher: Vec<String>,
+    upstream: Vec<OsString>,
+    in_project: bool,
 }
 
 impl Command {
@@ -47,6 +49,8 @@ impl Command {
             workers: None,
             any_port: false,
             launcher: Vec::new(),
+            upstream: Vec::new(),
+            in_project: false,
         }
     }
 
@@ -80,6 +84,19 @@ impl Command {
         self
     }
 
+    /// Starts it in the project's folder instead of naming that.
+    pub fn in_project(mut self) -> Command {
+        self.in_project = true;
+        self
+    }
+
+    /// Lets a command answer what no function does (`-- COMMAND`); the project then is the current folder.
+    pub fn upstream(self, command: impl IntoIterator<Item = impl Into<OsString>>) -> Command {
+        let mut command_line = self.in_project();
+        command_line.upstream = command.into_iter().map(Into::into).collect();
+        command_line
+    }
+
     /// Starts it and waits until it is ready; panics with what it printed if it ends before that.
     pub fn start(self) -> Server {
         let port = if self.any_port { 0 } else { free_port() };
@@ -93,6 +110,16 @@ impl Command {
     /// Starts it expecting that it gives up; gives its exit status and what it printed.
     pub fn fails_to_start(self) -> (ExitStatus, String) {
         let port = free_port();
+        self.gives_up(port, true)
+    }
+
+    /// As [`Command::fails_to_start`], where it may become ready before that.
+    pub fn fails_to_serve(self) -> (ExitStatus, String) {
+        let port = free_port();
+        self.gives_up(port, false)
+    }
+
+    fn gives_up(self, port: u16, before_ready: bool) -> (ExitStatus, String) {
         let mut server = self.spawn(port);
         let deadline = Instant::now() + READY_WITHIN;
         loop {
@@ -108,7 +135,7 @@ impl Command {
             }
             let printed = server.printed();
             assert!(
-                !printed.contains(&format!("127.0.0.1:{port}")),
+                !before_ready || !printed.contains(&format!("127.0.0.1:{port}")),
                 "it became ready, though it should not\n{printed}"
             );
             assert!(
@@ -140,7 +167,11 @@ impl Command {
                     command
                 }
             };
-            command.arg(self.subcommand).arg(&self.project);
+            command.arg(self.subcommand);
+            match self.in_project {
+                true => command.current_dir(&self.project),
+                false => command.arg(&self.project),
+            };
             if let Some(workers) = self.workers {
                 command.args(["--workers", &workers.to_string()]);
             }
@@ -150,6 +181,9 @@ impl Command {
             .args(&self.arguments);
         for binding in &self.bindings {
             command.args(["-b", binding]);
+        }
+        if !self.upstream.is_empty() {
+            command.arg("--").args(&self.upstream);
         }
         command
             .env("NO_COLOR", "1")
@@ -331,7 +365,10 @@ impl Server {
 
 /// The port in the URL of the ready line; with `wanted` 0 any port, else that one.
 fn announced_port(printed: &str, wanted: u16) -> Option<u16> {
-    printed.split("http://127.0.0.1:").skip(1).find_map(|rest| {
+    let ready = printed.split("ready on ").skip(1);
+    let original = printed.split("Ready on ").skip(1);
+    ready.chain(original).find_map(|rest| {
+        let (_, rest) = rest.split_once("://127.0.0.1:")?;
         let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
         digits
             .parse()

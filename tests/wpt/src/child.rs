@@ -3,7 +3,9 @@
 use futures_util::future::LocalBoxFuture;
 use http_body_util::{BodyExt, Empty};
 use quire_routes::{FunctionFile, RouteOptions, RouteTable, Router};
-use quire_runtime::{AssetRequest, AssetService, Body, Client, Program, Runtime, Services};
+use quire_runtime::{
+    AssetRequest, AssetService, AssetSource, Body, Client, Program, Runtime, Services,
+};
 use serde::{Deserialize, Serialize};
 use std::io::Read;
 use std::rc::Rc;
@@ -114,7 +116,7 @@ async fn run(job: Job) -> Result<String, String> {
     };
     let log = job.log;
     let services = Services {
-        assets: Some(Rc::new(NoAssets)),
+        assets: Some(AssetSource::Files(Rc::new(NoAssets))),
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),

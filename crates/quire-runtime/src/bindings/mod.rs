@@ -22,6 +22,7 @@ pub use queues::Consumer;
 pub(crate) use queues::Consumers;
 use quire_jsc::Exception;
 use serde::{Deserialize, Serialize};
+pub(crate) use service::install_asset_server;
 use std::rc::Rc;
 
 /// A name in `env` and what it stands for.

@@ -4,6 +4,7 @@ use super::bodies::NativeBody;
 use super::body::Body;
 use super::compatibility::Compatibility;
 use super::event::{self, Arrived, Entrypoint};
+use super::fetcher::Fetcher;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::program::Program;
 use super::programs::Programs;
@@ -64,7 +65,7 @@ const WORKERS_SOURCES: [(&str, &str); 9] = [
 /// What the runtime needs from around it.
 pub struct Services {
     /// Answers `env.ASSETS.fetch` and requests that no handler takes; `None` for a program without assets.
-    pub assets: Option<Rc<dyn AssetService>>,
+    pub assets: Option<AssetSource>,
     /// The program's name.
     pub name: String,
     /// The programs that run beside it, and soon it too.
@@ -90,6 +91,14 @@ pub struct AssetRequest {
     pub host: Option<String>,
     /// Its headers
     pub headers: http::HeaderMap,
+}
+
+/// Who answers what no handler does.
+pub enum AssetSource {
+    /// Static files.
+    Files(Rc<dyn AssetService>),
+    /// Another server, which gets requests with their bodies, whatever their methods.
+    Server(Rc<dyn Fetcher>),
 }
 
 /// Where static assets come from.
@@ -183,10 +192,17 @@ impl Engine {
     pub async fn start(self, program: Program, services: Services) -> Result<Runtime, StartError> {
         let Self(realm) = self;
         realm.set_log(services.log);
-        let has_assets = services.assets.is_some();
-        if let Some(assets) = services.assets {
-            web::fetch::install_assets(&realm, assets);
-        }
+        let assets = match services.assets {
+            Some(AssetSource::Files(files)) => {
+                web::fetch::install_assets(&realm, files);
+                Some("files")
+            }
+            Some(AssetSource::Server(server)) => {
+                bindings::install_asset_server(&realm, server);
+                Some("server")
+            }
+            None => None,
+        };
         realm.set_programs(services.programs.clone(), &services.name);
         for binding in &program.bindings {
             if let Resource::DurableObject {
@@ -229,12 +245,7 @@ impl Engine {
             realm,
         };
         runtime
-            .load(
-                &program.script,
-                &program.vars,
-                &program.bindings,
-                has_assets,
-            )
+            .load(&program.script, &program.vars, &program.bindings, assets)
             .await?;
         services.programs.add(&services.name, &runtime.realm);
         // A program that uses AsyncLocalStorage put another one in its place.
@@ -258,7 +269,7 @@ impl Runtime {
         script: &str,
         vars: &serde_json::Map<String, serde_json::Value>,
         bindings: &[Binding],
-        has_assets: bool,
+        assets: Option<&str>,
     ) -> Result<(), StartError> {
         let realm = &self.realm;
         let program_error = |message: String, stack: &str| StartError::Program {
@@ -288,7 +299,7 @@ impl Runtime {
             }
             Ok(())
         });
-        let env = json!({ "vars": vars, "bindings": bindings, "assets": has_assets }).to_string();
+        let env = json!({ "vars": vars, "bindings": bindings, "assets": assets }).to_string();
         let load_program = realm.internal("loadProgram")?;
         #[cfg(target_os = "linux")]
         let clock = quire_jsc::clock::stop();

@@ -5,7 +5,8 @@ use futures_util::future::LocalBoxFuture;
 use http_body_util::{BodyExt, Full};
 use quire_routes::{FunctionFile, RouteOptions, RouteTable, Router};
 use quire_runtime::{
-    AssetRequest, AssetService, Body, Client, Failure, Program, Runtime, Services, StartError,
+    AssetRequest, AssetService, AssetSource, Body, Client, Failure, Program, Runtime, Services,
+    StartError,
 };
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -65,7 +66,7 @@ impl Site {
             subrequest_limit,
         };
         let services = Services {
-            assets: Some(Rc::new(NoAssets)),
+            assets: Some(AssetSource::Files(Rc::new(NoAssets))),
             name: String::new(),
             programs: Rc::default(),
             objects: std::rc::Rc::default(),

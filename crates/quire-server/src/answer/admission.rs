@@ -87,7 +87,7 @@ fn has_valid_host<B>(request: &Request<B>) -> bool {
     }
 }
 
-fn is_host(host: &[u8]) -> bool {
+pub(crate) fn is_host(host: &[u8]) -> bool {
     !host.is_empty()
         && host
             .iter()

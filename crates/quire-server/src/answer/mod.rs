@@ -5,11 +5,13 @@ mod body;
 mod error_page;
 mod excerpt;
 mod html;
+mod live_reload;
 mod overlay;
+mod page_additions;
 mod path;
 mod static_files;
 
-use std::cell::{Cell, OnceCell, RefCell};
+use std::cell::{Cell, OnceCell};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::rc::{Rc, Weak};
@@ -24,8 +26,8 @@ use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
 use quire_routes::{Chain, Router, RoutesRules, Target};
 use quire_runtime::{
-    Body, Client, Engine, Failure, Fetcher, Objects, Placement, Programs, Runtime, Services,
-    StartError, Upgrade,
+    AssetSource, Body, Client, Engine, Failure, Fetcher, Objects, Placement, Programs, Runtime,
+    Services, StartError, Upgrade, Upstream, UpstreamPlace,
 };
 
 use crate::deployment::Deployment;
@@ -34,9 +36,10 @@ use crate::log::{Log, RequestLine};
 use crate::settings::{LogLevel, Mode, WorkerSettings};
 use crate::worker::connection::{Connection, InFlight};
 use admission::Refusal;
+pub(crate) use admission::is_host;
 use body::AnswerBody;
 use error_page::Form;
-use overlay::Overlay;
+use page_additions::PageAdditions;
 use static_files::StaticFiles;
 
 /// A deployment that runs: everything that answers requests.
@@ -49,8 +52,10 @@ pub(crate) struct Site {
     services: Vec<Runtime>,
     objects: Rc<Objects>,
     static_files: StaticFiles,
+    /// What answers in place of the static files.
+    upstream: Option<Upstream>,
     project: Option<PathBuf>,
-    overlay: RefCell<Option<Overlay>>,
+    additions: PageAdditions,
     /// The project as services know it that bind it.
     called: OnceCell<Rc<dyn Fetcher>>,
 }
@@ -95,8 +100,11 @@ impl Site {
             .assets
             .map(|directory| Assets::open(directory, options))
             .transpose();
-        let static_files =
-            StaticFiles(assets.map_err(|error| StartFailure::new(error.to_string()))?);
+        let static_files = StaticFiles {
+            assets: assets.map_err(|error| StartFailure::new(error.to_string()))?,
+            is_encrypted: settings.is_encrypted,
+        };
+        let upstream = settings.upstream.clone().map(Upstream::new);
         let programs = Rc::new(Programs::default());
         let placement = Placement {
             slot,
@@ -121,7 +129,10 @@ impl Site {
         let functions = match deployment.program {
             Some(program) => {
                 let environment = Services {
-                    assets: Some(Rc::new(static_files.clone())),
+                    assets: Some(match &upstream {
+                        Some(upstream) => AssetSource::Server(Rc::new(upstream.clone())),
+                        None => AssetSource::Files(Rc::new(static_files.clone())),
+                    }),
                     name: deployment.name.clone(),
                     programs: programs.clone(),
                     objects: objects.clone(),
@@ -151,8 +162,9 @@ impl Site {
             services,
             objects,
             static_files,
+            upstream,
             project: deployment.project,
-            overlay: RefCell::default(),
+            additions: PageAdditions::new(settings.live_reload),
             called: OnceCell::new(),
         });
         let called: Rc<dyn Fetcher> = Rc::new(Called(Rc::downgrade(&site)));
@@ -193,7 +205,28 @@ impl Site {
 
     /// Shows the report of a failed build in pages, until told that there is none any more.
     pub(crate) fn set_build_failure(&self, report: Option<&str>) {
-        *self.overlay.borrow_mut() = report.map(Overlay::new);
+        self.additions.set_build_failure(report);
+    }
+
+    /// Tells pages that something has changed which they may be made of.
+    pub(crate) fn set_newest_change(&self, change: u64) {
+        if let Some(live_reload) = &self.additions.live_reload {
+            live_reload.set_newest(change);
+        }
+    }
+
+    /// Sends pages to the next worker for news.
+    pub(crate) fn retire_pages(&self) {
+        if let Some(live_reload) = &self.additions.live_reload {
+            live_reload.end();
+        }
+    }
+
+    /// Another server, or another place of it, answers in place of static files.
+    pub(crate) fn set_upstream(&self, place: UpstreamPlace) {
+        if let Some(upstream) = &self.upstream {
+            upstream.set_place(place);
+        }
     }
 
     /// How many requests of the programs have not ended, be it because of work given to `waitUntil`.
@@ -214,8 +247,16 @@ impl Site {
         let begun = self.request_log.then(Instant::now);
         let admitted = admission::admit(&mut request);
         let (method, uri) = (request.method().clone(), request.uri().clone());
-        if self.overlay.borrow().is_some() {
-            Overlay::prepare_request(request.headers_mut());
+        if let Some(live_reload) = &self.additions.live_reload
+            && uri.path() == live_reload::PATH
+            && admitted.is_ok()
+        {
+            let response = live_reload.answer(request.headers());
+            return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
+        }
+        let has_additions = self.additions.are_there();
+        if has_additions {
+            PageAdditions::prepare_request(request.headers_mut());
         }
         let (mut response, function) = match admitted {
             Ok(()) => self.dispatch(request, &uri, connection).await,
@@ -231,10 +272,10 @@ impl Site {
             });
         }
         upgrade.set(response.body_mut().take_upgrade());
-        let overlay = self.overlay.borrow();
-        let addition = overlay
-            .as_ref()
-            .and_then(|overlay| overlay.prepare_response(&mut response));
+        let addition = match has_additions {
+            true => self.additions.prepare_response(&mut response),
+            false => None,
+        };
         if method == Method::HEAD {
             drop_content(&mut response);
             return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
@@ -255,7 +296,7 @@ impl Site {
             let preferences = Preferences::of(request.headers());
             let client = Client {
                 ip: connection.peer.ip(),
-                https: false,
+                https: self.static_files.is_encrypted,
             };
             match &functions.entry {
                 Entry::Worker => {
@@ -277,7 +318,11 @@ impl Site {
                 }
             }
         }
-        (self.static_files.answer(&request, uri).await, None)
+        let response = match &self.upstream {
+            Some(upstream) => upstream.pass(request).await,
+            None => self.static_files.answer(&request, uri).await,
+        };
+        (response, None)
     }
 
     fn response(
@@ -336,7 +381,10 @@ impl Fetcher for Called {
                     }
                 }
             }
-            Ok(site.static_files.answer(&request, &uri).await)
+            match &site.upstream {
+                Some(upstream) => upstream.fetch(request).await,
+                None => Ok(site.static_files.answer(&request, &uri).await),
+            }
         })
     }
 }

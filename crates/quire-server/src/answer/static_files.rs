@@ -9,12 +9,16 @@ use quire_runtime::{AssetRequest, AssetService, Body};
 
 /// The files, or nothing for a project without a directory of them.
 #[derive(Clone, Debug)]
-pub(crate) struct StaticFiles(pub Option<Assets>);
+pub(crate) struct StaticFiles {
+    pub assets: Option<Assets>,
+    /// Whether clients speak HTTPS.
+    pub is_encrypted: bool,
+}
 
 impl StaticFiles {
     /// Answers a request that no function takes.
     pub(crate) async fn answer<B>(&self, request: &Request<B>, uri: &Uri) -> Response<Body> {
-        let Some(assets) = &self.0 else {
+        let Some(assets) = &self.assets else {
             return nothing();
         };
         let host = match uri.authority() {
@@ -30,7 +34,7 @@ impl StaticFiles {
             query: uri.query(),
             headers: request.headers(),
             host,
-            https: false,
+            https: self.is_encrypted,
         };
         assets.respond(request).await.map(body)
     }
@@ -38,7 +42,8 @@ impl StaticFiles {
 
 impl AssetService for StaticFiles {
     fn fetch(&self, request: AssetRequest) -> LocalBoxFuture<'static, Response<Body>> {
-        let Some(assets) = self.0.clone() else {
+        let is_encrypted = self.is_encrypted;
+        let Some(assets) = self.assets.clone() else {
             return std::future::ready(nothing()).boxed_local();
         };
         async move {
@@ -48,7 +53,7 @@ impl AssetService for StaticFiles {
                 query: request.query.as_deref(),
                 headers: &request.headers,
                 host: request.host.as_deref(),
-                https: false,
+                https: is_encrypted,
             };
             assets.respond(request).await.map(body)
         }

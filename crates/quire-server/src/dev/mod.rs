@@ -9,12 +9,13 @@ use std::hash::{DefaultHasher, Hasher};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use tokio::sync::watch as tokio_watch;
+
 use crate::deployment::Deployment;
 use crate::error::{ReloadError, ServerError};
 use crate::log::Log;
-use crate::settings::Settings;
 use crate::supervisor::{Exit, Supervisor, SupervisorHandle};
-use watch::Watch;
+use watch::{Changed, Watch};
 
 /// The result of building a project once.
 #[derive(Debug)]
@@ -42,19 +43,20 @@ pub struct Watched {
     /// Each by itself: imported files, `_routes.json`, `wrangler.toml`, `.dev.vars`. Of a folder in this list only that
     /// it comes and goes counts, not what is in it: the output folder.
     pub paths: Vec<PathBuf>,
+    /// With everything below, and not to build anew but to load pages again: static files.
+    pub pages: Vec<PathBuf>,
 }
 
-/// Serves what `build` makes until a signal ends it, and builds again whenever something that was watched changes.
+/// Lets a server serve what `build` makes until a signal ends it, and builds again whenever something that was watched changes.
 ///
-/// If the first build fails its report is printed, and the error is [`ServerError::Build`]. Must run on a tokio runtime.
+/// When `restarts` says so it builds anew without a change, and starts what comes of it even if it is the same. If the first
+/// build fails its report is printed, and the error is [`ServerError::Build`]. Must run on a tokio runtime.
 pub async fn run(
-    settings: Settings,
+    mut supervisor: Supervisor,
+    mut restarts: tokio_watch::Receiver<()>,
     mut build: impl AsyncFnMut() -> Build,
 ) -> Result<Exit, ServerError> {
-    let log = Log {
-        level: settings.log_level,
-    };
-    let mut supervisor = Supervisor::bind(settings)?;
+    let log = supervisor.log();
     // The engine loads while the bundler works.
     supervisor.prepare()?;
     let first = build().await;
@@ -67,7 +69,7 @@ pub async fn run(
     let mut rebuilding = Rebuilding {
         log,
         handle: supervisor.handle(),
-        served: fingerprint(&deployment),
+        served: Some(fingerprint(&deployment)),
         has_failed: false,
     };
     // A task of its own: the workers are looked after while a build keeps this one busy.
@@ -79,14 +81,24 @@ pub async fn run(
                 return ended.unwrap_or_else(|fault| std::panic::resume_unwind(fault.into_panic()));
             }
             changed = watch.changed() => changed,
+            Ok(()) = restarts.changed() => {
+                rebuilding.served = None;
+                Changed { sources: true, ..Changed::default() }
+            }
         };
         let begun = Instant::now();
+        if changed.pages {
+            rebuilding.handle.pages_changed();
+        }
+        if !changed.sources {
+            continue;
+        }
         let next = build().await;
         if let Err(error) = watch.set(&next.watched) {
             log.warning(&error.to_string());
         }
         rebuilding
-            .take(next.outcome, changed.as_deref(), begun)
+            .take(next.outcome, changed.path.as_deref(), begun)
             .await;
     }
 }
@@ -94,8 +106,8 @@ pub async fn run(
 struct Rebuilding {
     log: Log,
     handle: SupervisorHandle,
-    /// What the workers were given.
-    served: u64,
+    /// What the workers were given; `None` if they are to be given it anew.
+    served: Option<u64>,
     /// Whether the pages show a report.
     has_failed: bool,
 }
@@ -110,7 +122,7 @@ impl Rebuilding {
         let failure = match outcome {
             Ok(deployment) => {
                 let made = fingerprint(&deployment);
-                if made == self.served {
+                if Some(made) == self.served {
                     if std::mem::take(&mut self.has_failed) {
                         self.handle.build_recovered();
                         self.log
@@ -120,7 +132,7 @@ impl Rebuilding {
                 }
                 match self.handle.reload(deployment).await {
                     Ok(()) => {
-                        self.served = made;
+                        self.served = Some(made);
                         self.has_failed = false;
                         self.log.notice(&updated(changed, begun.elapsed()));
                         return;

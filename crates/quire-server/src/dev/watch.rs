@@ -27,10 +27,22 @@ pub(super) struct Watch {
     interest: Interest,
 }
 
+/// What changed, in a burst of changes.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Changed {
+    /// A path that changed, if there is one.
+    pub path: Option<PathBuf>,
+    /// Something that a build depends on.
+    pub sources: bool,
+    /// Something that only pages depend on.
+    pub pages: bool,
+}
+
 /// Which paths matter, in their canonical form.
 #[derive(Debug, Default, PartialEq)]
 struct Interest {
     trees: Vec<PathBuf>,
+    pages: Vec<PathBuf>,
     paths: HashSet<PathBuf>,
     /// Folders that are missing above one of the others: their coming is a change.
     missing: HashSet<PathBuf>,
@@ -66,6 +78,16 @@ impl Watch {
                 .or_insert(RecursiveMode::NonRecursive);
             interest.trees.push(path);
         }
+        for tree in &watched.pages {
+            let (existing, path) = locate(tree, &mut interest.missing);
+            if path.is_dir() {
+                folders.insert(path.clone(), RecursiveMode::Recursive);
+            }
+            folders
+                .entry(existing)
+                .or_insert(RecursiveMode::NonRecursive);
+            interest.pages.push(path);
+        }
         for path in &watched.paths {
             let (existing, path) = locate(path, &mut interest.missing);
             if !interest.trees.iter().any(|tree| path.starts_with(tree)) {
@@ -95,9 +117,9 @@ impl Watch {
         result
     }
 
-    /// Returns after a change, once it has come to rest; with a path that changed, if there is one.
-    pub(super) async fn changed(&mut self) -> Option<PathBuf> {
-        let mut first = None;
+    /// Returns after a change, once it has come to rest.
+    pub(super) async fn changed(&mut self) -> Changed {
+        let mut all = Changed::default();
         let mut deadline: Option<Instant> = None;
         loop {
             let event = match deadline {
@@ -106,17 +128,22 @@ impl Watch {
                     let silence = SILENCE.min(deadline.saturating_duration_since(Instant::now()));
                     match timeout(silence, self.events.recv()).await {
                         Ok(event) => event,
-                        Err(_) => return first,
+                        Err(_) => return all,
                     }
                 }
             };
             match event {
-                Some(Ok(event)) if self.interest.covers(&event) => {
-                    first = first.or_else(|| event.paths.into_iter().next());
+                Some(Ok(event)) => {
+                    let (sources, pages) = self.interest.covers(&event);
+                    if !sources && !pages {
+                        continue;
+                    }
+                    all.path = all.path.or_else(|| event.paths.into_iter().next());
+                    all.sources |= sources;
+                    all.pages |= pages;
                 }
                 // Something was missed: as good as a change.
-                Some(Err(_)) => {}
-                Some(Ok(_)) => continue,
+                Some(Err(_)) => all.sources = true,
                 // The watcher lives as long as this does.
                 None => std::future::pending().await,
             }
@@ -126,19 +153,22 @@ impl Watch {
 }
 
 impl Interest {
-    fn covers(&self, event: &Event) -> bool {
+    /// Whether an event is about what builds depend on, and about what pages do.
+    fn covers(&self, event: &Event) -> (bool, bool) {
         if event.need_rescan() {
-            return true;
+            return (true, true);
         }
         // Builds read files; taking that for a change would never end.
         if matches!(event.kind, EventKind::Access(_)) {
-            return false;
+            return (false, false);
         }
-        event.paths.iter().any(|path| {
-            self.paths.contains(path)
-                || self.missing.contains(path)
-                || self.trees.iter().any(|tree| path.starts_with(tree))
-        })
+        let within =
+            |trees: &[PathBuf], path: &Path| trees.iter().any(|tree| path.starts_with(tree));
+        let sources = event.paths.iter().any(|path| {
+            self.paths.contains(path) || self.missing.contains(path) || within(&self.trees, path)
+        });
+        let pages = event.paths.iter().any(|path| within(&self.pages, path));
+        (sources, pages)
     }
 }
 
@@ -215,14 +245,16 @@ mod tests {
                     path("dist/_routes.json"),
                     path("lib/a/b.ts"),
                 ],
+                pages: vec![path("pages")],
             };
             self.watch.set(&watched).unwrap();
         }
 
         async fn expect_change(&mut self, what: &str) {
-            timeout(LONG, self.watch.changed())
+            let changed = timeout(LONG, self.watch.changed())
                 .await
                 .unwrap_or_else(|_| panic!("not noticed: {what}"));
+            assert!(changed.sources, "{what}: {changed:?}");
             self.rewatch();
         }
 
@@ -261,6 +293,17 @@ mod tests {
         project.expect_change("functions/ comes again").await;
         fs::write(root.join("functions/x.ts"), "1").unwrap();
         project.expect_change("a file in the new functions/").await;
+    }
+
+    #[tokio::test]
+    async fn what_only_pages_are_made_of_needs_no_build() {
+        let mut project = Project::new();
+        let root = project.root.clone();
+        fs::create_dir_all(root.join("pages/deep")).unwrap();
+        project.rewatch();
+        fs::write(root.join("pages/deep/index.html"), "1").unwrap();
+        let changed = timeout(LONG, project.watch.changed()).await.unwrap();
+        assert!(changed.pages && !changed.sources, "{changed:?}");
     }
 
     #[tokio::test]

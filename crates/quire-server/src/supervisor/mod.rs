@@ -13,6 +13,7 @@ mod run_folder;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 
+use quire_runtime::UpstreamPlace;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 
@@ -20,7 +21,9 @@ use crate::control::{Frame, ToWorker};
 use crate::deployment::Deployment;
 use crate::error::{ReloadError, ServerError};
 use crate::listener;
+use crate::log::Log;
 use crate::settings::Settings;
+use crate::tls::{TlsFiles, TlsIdentity};
 use fleet::Fleet;
 use run_folder::RunFolder;
 
@@ -31,6 +34,7 @@ pub struct Supervisor {
     address: SocketAddr,
     handle: SupervisorHandle,
     commands: UnboundedReceiver<Command>,
+    certificate: Option<TlsFiles>,
 }
 
 /// How a server ended that ran as it should.
@@ -71,8 +75,10 @@ pub struct WorkerStatus {
 #[derive(Debug)]
 enum Command {
     Reload(Box<Deployment>, oneshot::Sender<Result<(), ReloadError>>),
-    BuildFailed(String),
-    BuildRecovered,
+    Build(Option<String>),
+    PagesChanged,
+    Upstream(UpstreamPlace),
+    Identity(TlsIdentity),
     Status(oneshot::Sender<Vec<WorkerStatus>>),
     Stop,
 }
@@ -80,6 +86,8 @@ enum Command {
 impl Supervisor {
     /// Takes the address of the settings.
     pub fn bind(settings: Settings) -> Result<Self, ServerError> {
+        let certificate = settings.tls.clone();
+        let identity = certificate.as_ref().map(TlsFiles::read).transpose()?;
         let listener = listener::bind(settings.address)?;
         let address = listener
             .local_addr()
@@ -88,6 +96,13 @@ impl Supervisor {
                 source,
             })?;
         let (sender, commands) = unbounded_channel();
+        for first in [
+            identity.map(Command::Identity),
+            settings.upstream.clone().map(Command::Upstream),
+        ] {
+            // Nothing has been dropped yet.
+            let _ = first.map(|command| sender.send(command));
+        }
         let (serving, observed) = watch::channel(false);
         let handle = SupervisorHandle {
             commands: sender,
@@ -104,7 +119,12 @@ impl Supervisor {
             address,
             handle,
             commands,
+            certificate,
         })
+    }
+
+    pub(crate) fn log(&self) -> Log {
+        self.fleet.log()
     }
 
     /// Where it listens; of interest if the settings left the port open.
@@ -127,7 +147,24 @@ impl Supervisor {
     ///
     /// SIGINT and SIGTERM are taken over. The future must run on a tokio runtime with I/O and time, of any flavour.
     pub async fn run(self, deployment: Deployment) -> Result<Exit, ServerError> {
-        self.fleet.run(deployment, self.commands).await
+        let (log, commands) = (self.log(), self.handle.commands.clone());
+        let certificates = async {
+            let Some(files) = self.certificate else {
+                return std::future::pending().await;
+            };
+            let changed = files.follow(|read| match read {
+                Ok(identity) => {
+                    log.notice("the certificate was read again: new connections get it");
+                    let _ = commands.send(Command::Identity(identity));
+                }
+                Err(error) => log.warning(&format!("{error}; the certificate before it stays")),
+            });
+            changed.await
+        };
+        tokio::select! {
+            exit = self.fleet.run(deployment, self.commands) => exit,
+            never = certificates => match never {},
+        }
     }
 }
 
@@ -145,12 +182,23 @@ impl SupervisorHandle {
 
     /// Shows a report in pages until [`SupervisorHandle::build_recovered`] or the next reload.
     pub fn build_failed(&self, report: String) {
-        let _ = self.commands.send(Command::BuildFailed(report));
+        let _ = self.commands.send(Command::Build(Some(report)));
     }
 
     /// The source builds again, and to what is served already.
     pub fn build_recovered(&self) {
-        let _ = self.commands.send(Command::BuildRecovered);
+        let _ = self.commands.send(Command::Build(None));
+    }
+
+    /// Something changed that only pages are made of, such as a static file: those that are open load themselves again, if the
+    /// settings want that. After reloads and failed builds they do so by themselves.
+    pub fn pages_changed(&self) {
+        let _ = self.commands.send(Command::PagesChanged);
+    }
+
+    /// Says where the server is that answers in place of static files.
+    pub fn set_upstream(&self, place: UpstreamPlace) {
+        let _ = self.commands.send(Command::Upstream(place));
     }
 
     /// Ends the server as SIGTERM does.

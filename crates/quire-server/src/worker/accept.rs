@@ -33,7 +33,7 @@ pub(crate) async fn run(listener: TcpListener, worker: Rc<Worker>) {
                     let _registration = registration;
                     worker
                         .protocols
-                        .serve(socket, &connection, &worker.site)
+                        .serve(socket, worker.tls(), &connection, &worker.site)
                         .await;
                 });
                 // Serve it before taking another: if it keeps this worker busy, the next is for others to take.

@@ -6,10 +6,12 @@
 mod accept;
 pub(crate) mod connection;
 mod lifeline;
+mod plain_http;
 mod protocol;
+mod socket;
 mod stream;
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
@@ -22,6 +24,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_rustls::TlsAcceptor;
 
 use crate::answer::Site;
 use crate::control::{self, Frame, FromWorker, ToWorker};
@@ -74,9 +77,15 @@ struct Worker {
     site: Rc<Site>,
     connections: Rc<Connections>,
     protocols: Protocols,
+    /// Encrypts connections from now on, if they are to be.
+    tls: RefCell<Option<TlsAcceptor>>,
 }
 
 impl Worker {
+    fn tls(&self) -> Option<TlsAcceptor> {
+        self.tls.borrow().clone()
+    }
+
     /// Waits for the connections, and then for work that was given to `waitUntil`.
     async fn finish(&self) {
         self.connections.fewer_than(1).await;
@@ -145,6 +154,7 @@ async fn serve(
         site,
         connections,
         protocols: Protocols::new(),
+        tls: RefCell::default(),
     });
     let mut listener = Some(tokio::net::TcpListener::from_std(listener)?);
     let mut accepting: Option<JoinHandle<()>> = None;
@@ -158,12 +168,20 @@ async fn serve(
                     tokio::task::spawn_local(accept::run(listener, worker.clone()))
                 });
             }
-            Some(ToWorker::BuildFailed { report }) => worker.site.set_build_failure(Some(&report)),
-            Some(ToWorker::BuildRecovered) => worker.site.set_build_failure(None),
+            Some(ToWorker::Build { failure }) => {
+                worker.site.set_build_failure(failure.as_deref());
+            }
+            Some(ToWorker::Change(change)) => worker.site.set_newest_change(change),
+            Some(ToWorker::Upstream(place)) => worker.site.set_upstream(place),
+            Some(ToWorker::Identity(identity)) => {
+                let configuration = identity.configuration().map_err(io::Error::other)?;
+                worker.tls.replace(Some(TlsAcceptor::from(configuration)));
+            }
             Some(ToWorker::Drain { limit_ms }) => {
                 drop(listener.take());
                 worker.site.stop_consuming_queues();
                 worker.site.retire_objects();
+                worker.site.retire_pages();
                 if let Some(accepting) = accepting.take() {
                     accepting.abort();
                     // Only then is the socket closed.

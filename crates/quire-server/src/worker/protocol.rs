@@ -16,8 +16,11 @@ use hyper_util::rt::TokioTimer;
 use quire_runtime::Upgrade;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
 
 use super::connection::{Connection, InFlight};
+use super::plain_http;
+use super::socket::Socket;
 use super::stream::{Leftover, Stream};
 use crate::answer::{Site, UpgradeSlot};
 
@@ -71,20 +74,38 @@ impl Protocols {
     }
 
     /// Serves a connection until either side ends it.
+    ///
+    /// With `tls` the connection is to be encrypted; who speaks plain HTTP is shown the way.
     pub(crate) async fn serve(
         &self,
-        mut socket: TcpStream,
+        socket: TcpStream,
+        tls: Option<TlsAcceptor>,
         connection: &Arc<Connection>,
         site: &Rc<Site>,
     ) {
         let leftover = Leftover::default();
         {
             let mut serving = pin!(async {
-                // An error here is the client's: it has gone, or did not speak HTTP and was told so.
+                let stream = |socket, first| {
+                    Stream::new(socket, first, connection.clone(), leftover.clone())
+                };
+                // An error here is the client's: it has gone, or did not speak what is spoken here and was told so.
+                let mut socket = match begin(socket, tls).await {
+                    Ok(Begun::Ready(socket)) => socket,
+                    Ok(Begun::PlainHttp(socket)) => {
+                        let stream = stream(Socket::Plain(socket), BytesMut::new());
+                        let telling = self
+                            .http1
+                            .serve_connection(stream, service_fn(plain_http::answer));
+                        let _ = telling.await;
+                        return;
+                    }
+                    Err(_) => return,
+                };
                 let Ok(Some((version, first))) = detect(&mut socket).await else {
                     return;
                 };
-                let stream = Stream::new(socket, first, connection.clone(), leftover.clone());
+                let stream = stream(socket, first);
                 match version {
                     Version::Http1 => self.serve_http1(stream, connection, site).await,
                     Version::Http2 => self.serve_http2(stream, connection, site).await,
@@ -177,13 +198,34 @@ async fn going_away(connection: &Connection) {
     tokio::time::sleep(SOCKET_GRACE).await;
 }
 
+/// A connection of which it is known whether it is encrypted.
+enum Begun {
+    Ready(Socket),
+    /// It should be encrypted, and is not.
+    PlainHttp(TcpStream),
+}
+
+async fn begin(socket: TcpStream, tls: Option<TlsAcceptor>) -> io::Result<Begun> {
+    let Some(tls) = tls else {
+        return Ok(Begun::Ready(Socket::Plain(socket)));
+    };
+    let mut first = [0];
+    socket.peek(&mut first).await?;
+    // Methods of HTTP are capital letters; a handshake begins with something else.
+    if first[0].is_ascii_uppercase() {
+        return Ok(Begun::PlainHttp(socket));
+    }
+    let socket = tls.accept(socket).await?;
+    Ok(Begun::Ready(Socket::Encrypted(Box::new(socket))))
+}
+
 enum Version {
     Http1,
     Http2,
 }
 
 /// Reads until it is clear which version is spoken. `None` if the client sends nothing.
-async fn detect(socket: &mut TcpStream) -> io::Result<Option<(Version, BytesMut)>> {
+async fn detect(socket: &mut Socket) -> io::Result<Option<(Version, BytesMut)>> {
     let mut first = BytesMut::with_capacity(FIRST_READ_BYTES);
     loop {
         if socket.read_buf(&mut first).await? == 0 {
@@ -200,7 +242,7 @@ async fn detect(socket: &mut TcpStream) -> io::Result<Option<(Version, BytesMut)
 }
 
 /// Reads on for a while after the last answer, until the client closes its side.
-async fn linger(mut socket: TcpStream) {
+async fn linger(mut socket: Socket) {
     let reading = async {
         let mut sink = BytesMut::with_capacity(FIRST_READ_BYTES);
         let mut total = 0;

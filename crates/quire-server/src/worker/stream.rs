@@ -8,16 +8,16 @@ use std::task::{Context, Poll};
 use bytes::{Buf, BytesMut};
 use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpStream;
 
 use super::connection::Connection;
+use super::socket::Socket;
 
 /// Where a socket is left when HTTP has ended on it from this side.
-pub(crate) type Leftover = Arc<Mutex<Option<TcpStream>>>;
+pub(crate) type Leftover = Arc<Mutex<Option<Socket>>>;
 
 /// A socket with bytes that were read before hyper took it.
 pub(crate) struct Stream {
-    socket: Option<TokioIo<TcpStream>>,
+    socket: Option<TokioIo<Socket>>,
     first: BytesMut,
     connection: Arc<Connection>,
     shut_down: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Stream {
 
 impl Stream {
     pub(crate) fn new(
-        socket: TcpStream,
+        socket: Socket,
         first: BytesMut,
         connection: Arc<Connection>,
         leftover: Leftover,
@@ -40,7 +40,7 @@ impl Stream {
         }
     }
 
-    fn socket(&mut self) -> io::Result<Pin<&mut TokioIo<TcpStream>>> {
+    fn socket(&mut self) -> io::Result<Pin<&mut TokioIo<Socket>>> {
         // There until the stream is dropped.
         self.socket
             .as_mut()
@@ -98,7 +98,7 @@ impl Write for Stream {
     }
 
     fn is_write_vectored(&self) -> bool {
-        true
+        self.socket.as_ref().is_some_and(Write::is_write_vectored)
     }
 
     fn poll_write_vectored(

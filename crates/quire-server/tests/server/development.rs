@@ -2,7 +2,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use quire_server::dev::{self, Build, BuildFailure, Watched};
-use quire_server::{Exit, LogLevel, Mode, ServerError, Settings};
+use quire_server::{Exit, LogLevel, Mode, ServerError, Settings, Supervisor};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -27,6 +27,7 @@ fn build(root: &Path) -> Build {
         watched: Watched {
             trees: vec![root.join("functions")],
             paths: vec![root.join("dist")],
+            pages: Vec::new(),
         },
     }
 }
@@ -76,6 +77,11 @@ async fn until(
     begun.elapsed()
 }
 
+/// Nobody asks for a restart.
+fn no_restarts() -> tokio::sync::watch::Receiver<()> {
+    tokio::sync::watch::channel(()).1
+}
+
 fn project() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let root = directory.path().to_owned();
@@ -93,7 +99,11 @@ async fn a_save_is_live_and_a_broken_one_changes_nothing() {
     let settings = development();
     let address = settings.address;
     let in_project = root.clone();
-    let running = dev::run(settings, async || build(&in_project));
+    let running = dev::run(
+        Supervisor::bind(settings).unwrap(),
+        no_restarts(),
+        async || build(&in_project),
+    );
     let editing = async {
         let started = until(address, "/", |body| body == "0").await;
         let mut slowest = Duration::ZERO;
@@ -128,9 +138,13 @@ async fn a_save_is_live_and_a_broken_one_changes_nothing() {
 #[tokio::test]
 async fn a_first_build_that_fails_ends_it() {
     let (_keep, root) = project();
-    let error = within(dev::run(development(), async || build(&root)))
-        .await
-        .unwrap_err();
+    let error = within(dev::run(
+        Supervisor::bind(development()).unwrap(),
+        no_restarts(),
+        async || build(&root),
+    ))
+    .await
+    .unwrap_err();
     assert!(matches!(error, ServerError::Build), "{error}");
 }
 
@@ -193,7 +207,11 @@ fn server_process() {
         ..development()
     };
     let exit = runtime
-        .block_on(dev::run(settings, async || build(&root)))
+        .block_on(dev::run(
+            Supervisor::bind(settings).unwrap(),
+            no_restarts(),
+            async || build(&root),
+        ))
         .unwrap();
     std::process::exit(match exit {
         Exit::Stopped => 0,

@@ -23,6 +23,10 @@ pub struct ListenArguments {
     #[arg(long, short, value_name = "NAME=VALUE", num_args = 1..)]
     pub binding: Vec<String>,
 
+    /// Read variables from this file, and not from `.dev.vars` and `.env`; later ones win
+    #[arg(long, value_name = "FILE", num_args = 1)]
+    pub env_file: Vec<PathBuf>,
+
     #[command(flatten)]
     pub flags: BindingFlags,
 

@@ -22,10 +22,14 @@ pub use secret::{SecretArguments, SecretCommand, SecretEnvironment, SecretScope}
 pub use serve::ServeArguments;
 pub use types::TypesArguments;
 
+use std::ffi::OsString;
+use std::path::PathBuf;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::d1::D1Arguments;
+use crate::dev::GuardArguments;
 use crate::kv::KvArguments;
 use crate::queues::QueuesArguments;
 
@@ -35,6 +39,10 @@ use crate::queues::QueuesArguments;
 pub struct Arguments {
     #[command(subcommand)]
     pub command: Command,
+
+    /// Run as if started in this folder
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub cwd: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -66,6 +74,9 @@ pub enum Command {
     /// Write the TypeScript type of `env` from the configuration
     #[command(after_help = types::EXAMPLES)]
     Types(TypesArguments),
+    /// Run a command for the process that started this one
+    #[command(hide = true)]
+    Guard(GuardArguments),
     /// Answer requests for the process that started this one
     #[command(hide = true)]
     Worker,
@@ -81,7 +92,17 @@ Examples:
 impl Arguments {
     /// Reads the command line. On a mistake, `--help` and `--version` the program ends here.
     pub fn read() -> Arguments {
-        let arguments = Arguments::parse();
+        let (typed, experimental) = without_experimental(std::env::args_os());
+        let mut arguments = Arguments::parse_from(typed);
+        if let Some(folder) = &arguments.cwd
+            && let Err(error) = std::env::set_current_dir(folder)
+        {
+            let reason = format!("`--cwd {}`: {error}", folder.display());
+            Arguments::command().error(ErrorKind::Io, reason).exit();
+        }
+        if let Command::Dev(arguments) = &mut arguments.command {
+            arguments.experimental = experimental;
+        }
         let project = match &arguments.command {
             Command::Dev(arguments) => &arguments.project,
             Command::Serve(arguments) => &arguments.project,
@@ -89,6 +110,7 @@ impl Arguments {
             Command::Routes(arguments) => &arguments.project,
             Command::Analytics(_)
             | Command::D1(_)
+            | Command::Guard(_)
             | Command::Kv(_)
             | Command::Queues(_)
             | Command::Secret(_)
@@ -104,11 +126,35 @@ impl Arguments {
     }
 }
 
+/// Takes the original's experimental options of `dev` out of a command line: none has a meaning here, and there are others
+/// with each of its versions.
+fn without_experimental(typed: impl Iterator<Item = OsString>) -> (Vec<OsString>, Vec<String>) {
+    let typed: Vec<OsString> = typed.collect();
+    if typed.get(1).is_none_or(|command| command != "dev") {
+        return (typed, Vec::new());
+    }
+    let end = typed.iter().position(|argument| argument == "--");
+    let end = end.unwrap_or(typed.len());
+    let is_experimental = |argument: &OsString| {
+        let argument = argument.to_string_lossy();
+        ["--experimental-", "--x-", "--no-experimental-", "--no-x-"]
+            .iter()
+            .any(|prefix| argument.starts_with(prefix))
+    };
+    let mut kept = Vec::with_capacity(typed.len());
+    let mut experimental = Vec::new();
+    for (at, argument) in typed.into_iter().enumerate() {
+        match at < end && is_experimental(&argument) {
+            true => experimental.push(argument.to_string_lossy().into_owned()),
+            false => kept.push(argument),
+        }
+    }
+    (kept, experimental)
+}
+
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use std::path::PathBuf;
 
     use super::listen::Level;
     use super::*;
@@ -182,6 +228,44 @@ mod tests {
         assert_eq!(environment.d1_databases[0].database_id, "DB");
         assert_eq!(environment.durable_objects.len(), 2);
         assert_eq!(environment.services[0].entrypoint.as_deref(), Some("Login"));
+    }
+
+    #[test]
+    fn a_command_that_serves() {
+        let arguments = dev("quire dev --proxy 3000 -- npm run dev -- --port 3000");
+        assert_eq!(arguments.proxy, Some(3000));
+        assert_eq!(
+            arguments.command,
+            ["npm", "run", "dev", "--", "--port", "3000"]
+        );
+        assert_eq!(dev("quire dev dist").command.len(), 0);
+    }
+
+    #[test]
+    fn what_the_original_tries_out_is_passed_over() {
+        let split = |line: &str| {
+            let (kept, experimental) = without_experimental(line.split(' ').map(OsString::from));
+            (kept.len(), experimental)
+        };
+        assert_eq!(
+            split("quire dev --experimental-x --x-y=1 dist -- vite --x-y"),
+            (6, vec!["--experimental-x".into(), "--x-y=1".into()])
+        );
+        assert_eq!(split("quire serve --x-y").1.len(), 0);
+    }
+
+    #[test]
+    fn https_and_the_terminal() {
+        let arguments =
+            dev("quire dev --local-protocol https --show-interactive-dev-session=false");
+        assert_eq!(arguments.local_protocol, Some(dev::Protocol::Https));
+        assert_eq!(arguments.show_interactive_dev_session, Some(false));
+        let arguments = dev("quire dev --show-interactive-dev-session dist");
+        assert_eq!(arguments.show_interactive_dev_session, Some(true));
+        assert!(parse("quire dev --https-key-path key.pem").is_err());
+        assert!(parse("quire serve --tls-cert cert.pem").is_err());
+        let cwd = parse("quire routes --cwd site").unwrap().cwd;
+        assert_eq!(cwd, Some(PathBuf::from("site")));
     }
 
     #[test]

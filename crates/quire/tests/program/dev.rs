@@ -84,6 +84,11 @@ fn a_summary_of_the_project() {
   static files   public
   secrets        .dev.vars
 
+  METHOD  ROUTE      FUNCTION
+  ALL     /x/:path*  x/[[path]].js
+  ALL     /x         x/index.js
+  ALL     /**        _middleware.js
+
   BINDING     VALUE             FROM
   env.PLAIN   \"visible\"         configuration
   env.SECRET  (hidden)          file of secrets
@@ -130,4 +135,60 @@ fn serving_says_little() {
     assert_eq!(printed.lines().count(), 1, "{printed}");
     assert!(!complaints.contains("note: "), "{complaints}");
     assert!(complaints.contains("`FILES` (r2_buckets)"), "{complaints}");
+}
+
+#[test]
+fn what_the_original_has_and_this_has_not_is_said() {
+    let arguments = [
+        "dev",
+        "--port",
+        "0",
+        "--inspector-port",
+        "9229",
+        "--experimental-vectorize-bind-to-prod",
+        "--show-interactive-dev-session=false",
+        "--proxy",
+        "1",
+    ];
+    let (_, complaints) = started(&project(), &arguments);
+    for wanted in [
+        "`--inspector-port` has no effect",
+        "`--experimental-vectorize-bind-to-prod` is passed over",
+        "`--proxy` has no effect beside a folder of static files",
+    ] {
+        assert!(complaints.contains(wanted), "{wanted}:\n{complaints}");
+    }
+}
+
+#[test]
+fn variables_of_named_files() {
+    let project = project();
+    project.write("some.env", "ONE=1\nTWO=1\n");
+    project.write("more.env", "TWO=${ONE}2\n");
+    let arguments = [
+        "dev",
+        "--port",
+        "0",
+        "--env-file",
+        "some.env",
+        "--env-file",
+        "more.env",
+    ];
+    let (printed, _) = started(&project, &arguments);
+    assert!(printed.contains("some.env, more.env"), "{printed}");
+    assert!(
+        printed.contains("env.TWO") && !printed.contains("env.SECRET"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn another_folder_to_start_in() {
+    let project = project();
+    let elsewhere = Project::new(&[]);
+    let folder = project.path().display().to_string();
+    let (printed, _) = started(&elsewhere, &["dev", "--cwd", &folder, "--port", "0"]);
+    assert!(printed.contains("site (.)"), "{printed}");
+    let complaint = elsewhere.run(&["routes", "--cwd", "missing"]);
+    assert!(complaint.stderr.contains("--cwd missing"), "{complaint:?}");
 }

@@ -21,7 +21,7 @@ fn help_and_version() {
     ] {
         assert!(help.contains(option), "`{option}` is missing:\n{help}");
     }
-    for hidden in ["--env", "--node-compat"] {
+    for hidden in ["--env ", "--node-compat"] {
         assert!(!help.contains(hidden), "`{hidden}` shows:\n{help}");
     }
     assert!(

@@ -32,6 +32,13 @@ pub(super) fn install(realm: &Realm) {
     });
 }
 
+/// Adds `asset_server_fetch(number, method, url, headers, body, cf)`: what `env.ASSETS` asks of another server.
+pub(crate) fn install_asset_server(realm: &Realm, server: Rc<dyn Fetcher>) {
+    realm.realm_async_op("asset_server_fetch", move |realm, call| {
+        exchange(realm, call, 0, server.clone())
+    });
+}
+
 /// Sends a request to a fetcher. The arguments from `at` on: a number by which the request can be aborted, or 0; method, URL,
 /// headers, body, and `cf` as JSON.
 pub(crate) fn exchange(

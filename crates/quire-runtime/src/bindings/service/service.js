@@ -5,17 +5,20 @@ const { body: bodies, request: requests } = internals;
 const { stringify } = JSON;
 const { defineProperty, setPrototypeOf } = Object;
 
+/** How a fetcher answers whose requests go to `send(number, method, url, headers, body, cf)`. */
+const forward = (send) => (request, number, failed) => {
+  const { cf, url } = request;
+  const hash = url.indexOf("#");
+  const body = bodies.send(bodies.content(request), failed);
+  const lines = internals.fetch.headerLines(request);
+  const { method } = requests.state(request);
+  return send(number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
+};
+
 /** A fetcher for an entry point (`null`: the default one) of a program; `props` is JSON, or `null`. */
 const service = (script, entrypoint, props, object = undefined) =>
   internals.fetch.fetcher(
-    (request, number, failed) => {
-      const { cf, url } = request;
-      const hash = url.indexOf("#");
-      const body = bodies.send(bodies.content(request), failed);
-      const lines = internals.fetch.headerLines(request);
-      const { method } = requests.state(request);
-      return ops.service_fetch(script, entrypoint, props, number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
-    },
+    forward((number, method, url, lines, body, cf) => ops.service_fetch(script, entrypoint, props, number, method, url, lines, body, cf)),
     {
       /** What makes the same fetcher elsewhere in this process. */
       description: { kind: "service", script, entrypoint, props },
@@ -37,6 +40,9 @@ internals.loopback = (script, entrypoint) => {
   setPrototypeOf(stub, LoopbackServiceStub.prototype);
   return service(script, entrypoint, null, stub);
 };
+
+/** `env.ASSETS` where another server answers in place of static files. */
+internals.assetServer = () => internals.fetch.fetcher(forward(ops.asset_server_fetch));
 
 internals.service = service;
 internals.bindings.define("service", ({ script, entrypoint, props }) =>

@@ -4,6 +4,7 @@ mod assets;
 pub(crate) mod client;
 mod control_characters;
 mod exchange;
+mod upstream;
 
 use crate::core::body_ops::handle;
 use crate::core::error::OpError;
@@ -14,6 +15,7 @@ use exchange::Exchange;
 pub(crate) use exchange::response_head;
 use std::cell::OnceCell;
 use std::rc::Rc;
+pub use upstream::{Upstream, UpstreamPlace};
 
 /// Evaluated after streams, blob, formdata, url, encoding and abort.
 pub(crate) const SOURCES: &[(&str, &str)] = &[

@@ -231,24 +231,35 @@ pub(crate) async fn open(
     realm: &Realm,
     request: &RequestContext,
     key: &HeaderValue,
-    mut answer: http::Response<hyper::body::Incoming>,
+    answer: http::Response<hyper::body::Incoming>,
     stop: impl Future<Output = ()> + 'static,
 ) -> Result<(HeaderMap, u64), OpError> {
+    let (headers, near, connection) = connect(key, answer, stop).await.map_err(OpError::Error)?;
+    request.spawn_uncounted(connection);
+    Ok((headers, adopt(realm, request, near)))
+}
+
+/// Opens the socket that a server agreed to. Gives the server's headers, the near end, and what passes messages on until
+/// `stop` is ready.
+pub(crate) async fn connect(
+    key: &HeaderValue,
+    mut answer: http::Response<hyper::body::Incoming>,
+    stop: impl Future<Output = ()> + 'static,
+) -> Result<(HeaderMap, Endpoint, impl Future<Output = ()> + 'static), String> {
     let agreement = handshake::check(key, answer.headers())
-        .map_err(|problem| OpError::Error(format!("WebSocket handshake failed: {problem}")))?;
+        .map_err(|problem| format!("WebSocket handshake failed: {problem}"))?;
     let upgraded = hyper::upgrade::on(&mut answer)
         .await
-        .map_err(|_| OpError::Error("Network connection lost.".into()))?;
+        .map_err(|_| "Network connection lost.".to_owned())?;
     let (near, far) = Endpoint::pair();
     far.set_remote();
-    request.spawn_uncounted(async move {
+    let connection = async move {
         let stream = TokioIo::new(upgraded);
         let going_away = std::future::pending();
         tokio::select! {
             () = connection::run(stream, Role::Client, agreement, far, going_away) => {}
             () = stop => {}
         }
-    });
-    let number = adopt(realm, request, near);
-    Ok((answer.into_parts().0.headers, number))
+    };
+    Ok((answer.into_parts().0.headers, near, connection))
 }

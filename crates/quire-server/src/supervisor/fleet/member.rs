@@ -41,13 +41,12 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    pub(super) fn accept(&mut self, build_failure: Option<&Frame>) {
+    /// Tells it what it is to know, and to take connections.
+    pub(super) fn accept(&mut self, notes: impl Iterator<Item = Frame>) {
         self.role = Role::Serving;
+        notes.for_each(|note| self.process.send(note));
         if let Ok(frame) = frame(&ToWorker::Accept) {
             self.process.send(frame);
-        }
-        if let Some(frame) = build_failure {
-            self.process.send(frame.clone());
         }
     }
 

@@ -9,7 +9,7 @@ mod upkeep;
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{SocketAddr, TcpListener};
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -68,6 +68,22 @@ struct Stopping {
     outcome: Result<Exit, ServerError>,
 }
 
+/// What workers that serve know beyond their deployment, as it was told last.
+#[derive(Debug, Default)]
+struct Notes {
+    build: Option<Frame>,
+    upstream: Option<Frame>,
+    identity: Option<Frame>,
+    change: Option<Frame>,
+}
+
+impl Notes {
+    fn frames(&self) -> impl Iterator<Item = Frame> {
+        let all = [&self.build, &self.upstream, &self.identity, &self.change];
+        all.into_iter().flatten().cloned()
+    }
+}
+
 #[derive(Debug)]
 pub(super) struct Fleet {
     settings: Settings,
@@ -82,7 +98,9 @@ pub(super) struct Fleet {
     pending: Option<Pending>,
     settling: Option<Settling>,
     stopping: Option<Stopping>,
-    build_failure: Option<Frame>,
+    notes: Notes,
+    /// The number of the newest change that pages may be made of.
+    last_change: u64,
     /// When workers are to be replaced that ended.
     respawns: Vec<Instant>,
     short_lives: u32,
@@ -115,13 +133,19 @@ impl Fleet {
             pending: None,
             settling: None,
             stopping: None,
-            build_failure: None,
+            notes: Notes::default(),
+            // Pages of a server before this one are to find a change.
+            last_change: milliseconds_since_1970(),
             respawns: Vec::new(),
             short_lives: 0,
             spare_due: Instant::now(),
             events,
             happened,
         }
+    }
+
+    pub(super) fn log(&self) -> Log {
+        self.log
     }
 
     /// Starts workers for a generation to come.
@@ -141,7 +165,13 @@ impl Fleet {
         self.workers
             .values_mut()
             .for_each(|worker| worker.heard = now);
-        self.begin(deployment, None);
+        // What was said before there was anything to serve.
+        while let Ok(command) = commands.try_recv() {
+            self.obey(command);
+        }
+        if self.stopping.is_none() {
+            self.begin(deployment, None);
+        }
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut last_tick = Instant::now();
@@ -171,18 +201,16 @@ impl Fleet {
                 self.begin(*deployment, Some(reply))
             }
             Command::Reload(_, reply) => answer(reply, Err(ReloadError::Stopping)),
-            Command::BuildFailed(report) => {
-                if let Ok(frame) = frame(&ToWorker::BuildFailed { report }) {
-                    self.tell_serving(&frame);
-                    self.build_failure = Some(frame);
-                }
+            Command::Build(failure) => {
+                self.note(&ToWorker::Build { failure }, |notes| &mut notes.build);
+                self.pages_changed();
             }
-            Command::BuildRecovered => {
-                if self.build_failure.take().is_some()
-                    && let Ok(frame) = frame(&ToWorker::BuildRecovered)
-                {
-                    self.tell_serving(&frame);
-                }
+            Command::PagesChanged => self.pages_changed(),
+            Command::Upstream(place) => {
+                self.note(&ToWorker::Upstream(place), |notes| &mut notes.upstream);
+            }
+            Command::Identity(identity) => {
+                self.note(&ToWorker::Identity(identity), |notes| &mut notes.identity);
             }
             Command::Status(reply) => {
                 let status = |worker: &Worker| WorkerStatus {
@@ -195,14 +223,21 @@ impl Fleet {
         }
     }
 
-    fn tell_serving(&self, frame: &Frame) {
-        for worker in self
-            .workers
-            .values()
-            .filter(|worker| worker.role == Role::Serving)
-        {
+    fn pages_changed(&mut self) {
+        self.last_change += 1;
+        self.note(&ToWorker::Change(self.last_change), |notes| {
+            &mut notes.change
+        });
+    }
+
+    /// Tells the workers that serve, and those that will.
+    fn note(&mut self, message: &ToWorker, place: impl Fn(&mut Notes) -> &mut Option<Frame>) {
+        let Ok(frame) = frame(message) else { return };
+        let serving = self.workers.values();
+        for worker in serving.filter(|worker| worker.role == Role::Serving) {
             worker.process.send(frame.clone());
         }
+        *place(&mut self.notes) = Some(frame);
     }
 
     fn signalled(&mut self, kind: SignalKind) {
@@ -369,7 +404,7 @@ impl Fleet {
             .as_ref()
             .is_some_and(|current| current.number == worker.generation)
         {
-            worker.accept(self.build_failure.as_ref());
+            worker.accept(self.notes.frames());
             return;
         }
         worker.role = Role::Standby;
@@ -391,14 +426,15 @@ impl Fleet {
             return;
         };
         let now = Instant::now();
-        self.build_failure = None;
+        self.notes.build = None;
+        self.pages_changed();
         self.respawns.clear();
         self.short_lives = 0;
         self.spare_due = now + SPARE_DELAY;
         let mut old = Vec::new();
         for (&number, worker) in &mut self.workers {
             if worker.generation == generation.number {
-                worker.accept(None);
+                worker.accept(self.notes.frames());
             } else if worker.role == Role::Serving {
                 worker.drain(self.settings.drain_limit, now);
                 old.push(number);
@@ -416,8 +452,13 @@ impl Fleet {
                 })
             }
             None => {
+                let scheme = if self.settings.tls.is_some() {
+                    "https"
+                } else {
+                    "http"
+                };
                 self.log
-                    .notice(&format!("ready on http://{}", self.address));
+                    .notice(&format!("ready on {scheme}://{}", self.address));
                 // Whoever is interested holds a receiver.
                 let _ = self.serving.send(true);
             }
@@ -500,6 +541,11 @@ impl Fleet {
             }
         }
     }
+}
+
+fn milliseconds_since_1970() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    u64::try_from(now.unwrap_or_default().as_millis()).unwrap_or_default()
 }
 
 fn answer(reply: Reply, result: Result<(), ReloadError>) {

@@ -1,16 +1,13 @@
-//! `quire dev`: a project for development. What is saved is live: functions, what they import, settings and variables.
+//! A project that is built again at every change.
 
-use std::net::SocketAddr;
 use std::path::Path;
-use std::process::ExitCode;
 
-use quire_config::{CONFIG_FILE_NAMES, DevSettings, LocalProtocol};
+use quire_config::CONFIG_FILE_NAMES;
 use quire_routes::RouteTable;
+use quire_server::Deployment;
 use quire_server::dev::{Build, BuildFailure, Watched};
-use quire_server::{Deployment, LogLevel, Settings as ServerSettings};
 
-use crate::arguments::{DevArguments, LOCALHOST, ListenArguments, PORT, listen_ip};
-use crate::built::{self, Built};
+use crate::built;
 use crate::configuration::REDIRECT;
 use crate::deployment::compile;
 use crate::failure::Failure;
@@ -19,58 +16,15 @@ use crate::project::{USUAL_OUTPUT_FOLDERS, WORKER};
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
 use crate::{report, routes, site_rules, summary};
 
-pub fn run(arguments: DevArguments) -> Result<ExitCode, Failure> {
-    let mut warnings = Vec::new();
-    let selection = Selection::new(&arguments.project, Purpose::Dev)?
-        .with_bindings(&arguments.listen.binding, &mut warnings)
-        .with_flags(&arguments.listen.flags)
-        .with_persist_to(arguments.listen.persist_to.as_deref())
-        .for_running();
-    // Where to listen is part of the settings, and the one part that only a new start changes.
-    let loaded = selection.load()?;
-    let settings = server_settings(&arguments.listen, &loaded.settings.dev, &mut warnings)?;
-    let mut developing = Developing {
-        selection,
-        loaded: Some(loaded),
-        watched: Watched::default(),
-        told: String::new(),
-        is_first: true,
-    };
-    printer::warnings(&warnings);
-    let exit = crate::serve::runtime()?.block_on(quire_server::dev::run(settings, async || {
-        developing.build().await
-    }))?;
-    Ok(exit.code())
-}
-
-fn server_settings(
-    listen: &ListenArguments,
-    dev: &DevSettings,
-    warnings: &mut Vec<Warning>,
-) -> Result<ServerSettings, Failure> {
-    let configured_ip = || match &dev.ip {
-        Some(text) => listen_ip(text).map_err(|_| Failure::DevIp(text.clone())),
-        None => Ok(LOCALHOST),
-    };
-    let ip = listen.ip.map_or_else(configured_ip, Ok)?;
-    if dev.local_protocol == Some(LocalProtocol::Https) {
-        let notice = Notice::warning(
-            "`dev.local_protocol` is `https`, which is not supported yet; this is plain HTTP",
-        );
-        warnings.push(Box::new(notice));
-    }
-    let mut settings = ServerSettings::dev();
-    settings.address = SocketAddr::new(ip, listen.port.or(dev.port).unwrap_or(PORT));
-    settings.log_level = listen.log_level.into();
-    settings.request_log = settings.log_level <= LogLevel::Log;
-    Ok(settings)
-}
-
 /// A project that is built again and again.
-struct Developing {
+pub struct Developing {
     selection: Selection,
     /// What was found before the first build.
     loaded: Option<Loaded>,
+    /// What answers in place of static files, for people.
+    upstream: Option<String>,
+    /// Whether open pages load themselves again.
+    live_reload: bool,
     /// What to watch; what the last build that got so far said, and stays in force when the next gets less far.
     watched: Watched,
     /// The warnings that were printed last: the same ones at every save would hide new ones.
@@ -79,7 +33,24 @@ struct Developing {
 }
 
 impl Developing {
-    async fn build(&mut self) -> Build {
+    pub fn new(
+        selection: Selection,
+        loaded: Loaded,
+        upstream: Option<String>,
+        live_reload: bool,
+    ) -> Developing {
+        Developing {
+            selection,
+            loaded: Some(loaded),
+            upstream,
+            live_reload,
+            watched: Watched::default(),
+            told: String::new(),
+            is_first: true,
+        }
+    }
+
+    pub async fn build(&mut self) -> Build {
         let outcome = self.attempt().await.map_err(|failure| {
             if let Failure::Bundle(errors) = &failure {
                 self.watched.paths.extend(errors.watched.iter().cloned());
@@ -108,6 +79,9 @@ impl Developing {
             mut warnings,
         } = loaded;
         self.watched = watched(&origin, &settings);
+        if !self.live_reload {
+            self.watched.pages.clear();
+        }
         if settings.program.compatibility.date.is_none() {
             let notice = Notice::note(format!(
                 "no compatibility date is set; today's behaviours are used ({})",
@@ -120,7 +94,7 @@ impl Developing {
             Origin::Sources(project) => project.clone(),
             Origin::Built(built) => {
                 self.tell(&origin, &settings, &built.manifest.routes, &warnings);
-                return Built::clone(built)
+                return built::Built::clone(built)
                     .into_deployment(&settings, self.selection.data_folder(&current));
             }
         };
@@ -146,7 +120,8 @@ impl Developing {
         warnings: &[Warning],
     ) {
         if self.is_first {
-            summary::print(origin, settings, routes, &self.selection.current);
+            let upstream = self.upstream.as_deref();
+            summary::print(origin, settings, routes, upstream, &self.selection.current);
         }
         let text: String = warnings
             .iter()
@@ -180,12 +155,16 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
             return Watched {
                 trees: Vec::new(),
                 paths,
+                pages: built.assets().into_iter().collect(),
             };
         }
     };
     add(&project.root, &CONFIG_FILE_NAMES);
     add(&project.root, &[REDIRECT]);
-    add(&project.root, &USUAL_OUTPUT_FOLDERS);
+    match project.proxied {
+        true => add(&project.root, &[WORKER]),
+        false => add(&project.root, &USUAL_OUTPUT_FOLDERS),
+    }
     if let Some(assets) = &project.assets {
         add(assets, &["_routes.json", WORKER]);
         add(assets, &site_rules::FILES);
@@ -197,5 +176,6 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
             None => vec![project.root.join("functions")],
         },
         paths,
+        pages: project.assets.iter().cloned().collect(),
     }
 }

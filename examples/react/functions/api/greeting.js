@@ -1,0 +1,1 @@
+export const onRequestGet = () => Response.json({ greeting: "Hello from a Function" });
