@@ -26,18 +26,18 @@ function normalizeType(type) {
   return lowerCase(type);
 }
 
-function checkOptions(options, Class, position) {
-  if (options === undefined || options === null) return undefined;
+// The members of an options object, read in the original's order.
+function readOptions(options, Class, position) {
+  if (options === undefined || options === null) return { type: "", lastModified: undefined };
   if (typeof options !== "object" && typeof options !== "function") {
     throw new NativeTypeError(`Failed to construct '${Class}': constructor parameter ${position} is not of type 'Options'.`);
   }
+  const given = options.type;
+  const type = given === undefined ? "" : normalizeType(`${given}`);
+  let lastModified = Class === "File" ? options.lastModified : undefined;
+  if (lastModified !== undefined) lastModified = +lastModified || 0;
   if (options.endings !== undefined) throw new NativeError("The 'endings' field on 'Options' is not implemented.");
-  return options;
-}
-
-function typeOf(options) {
-  const type = options === undefined ? undefined : options.type;
-  return type === undefined ? "" : normalizeType(`${type}`);
+  return { type, lastModified };
 }
 
 // The parts as one Uint8Array; parts may share memory with nothing that can change.
@@ -96,8 +96,9 @@ class Blob {
       this.#type = arguments[2];
       return;
     }
-    this.#type = typeOf(checkOptions(options, "Blob", 2));
+    // The arguments are read in their order.
     this.#bytes = collect(parts, "Blob");
+    this.#type = readOptions(options, "Blob", 2).type;
   }
 
   get size() {
@@ -161,12 +162,12 @@ class File extends Blob {
     if (arguments.length < 2) {
       throw new NativeTypeError("Failed to construct 'File': constructor parameter 2 is not of type 'string'.");
     }
-    const members = checkOptions(options, "File", 3);
-    const type = typeOf(members);
-    const modified = members === undefined ? undefined : members.lastModified;
-    super(SECRET, collect(parts, "File"), type);
-    this.#name = wellFormed(`${name}`);
-    this.#lastModified = modified === undefined ? now() : +modified || 0;
+    const bytes = collect(parts, "File");
+    const text = wellFormed(`${name}`);
+    const { type, lastModified = now() } = readOptions(options, "File", 3);
+    super(SECRET, bytes, type);
+    this.#name = text;
+    this.#lastModified = lastModified;
   }
 
   get name() {

@@ -117,3 +117,19 @@ test("the classes have the shape of platform classes", () => {
   assertEquals(names.sort(), ["arrayBuffer", "bytes", "lastModified", "name", "size", "slice", "stream", "text", "type"]);
   assertEquals([Blob.length, File.length, text(new Uint8Array([65]))], [0, 2, "A"]);
 });
+
+test("arguments are read in their order, members of options in the original's", () => {
+  const log = [];
+  const text = (name) => ({ toString: () => (log.push(name), "") });
+  const options = {
+    get endings() { log.push("endings"); },
+    get lastModified() { log.push("lastModified"); },
+    get type() { log.push("type"); },
+  };
+  new Blob([text("part")], options);
+  assertEquals(log.splice(0), ["part", "type", "endings"]);
+  new File([text("part")], text("name"), options);
+  assertEquals(log.splice(0), ["part", "name", "type", "lastModified", "endings"]);
+  assertThrows(() => new Blob([text("part")], 5), TypeError, "Failed to construct 'Blob': constructor parameter 2 is not of type 'Options'.");
+  assertEquals(log, ["part"]);
+});
