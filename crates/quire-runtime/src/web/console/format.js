@@ -2,18 +2,18 @@
 const { inspect, primitives } = internals.console;
 
 // `%s`: an object that has a text of its own gives that, others are inspected flatly.
-function asString(value) {
+function asString(value, options) {
   switch (typeof value) {
     case "number":
-      return primitives.number(value);
+      return primitives.number(value, options.numericSeparator);
     case "bigint":
-      return `${value}n`;
+      return primitives.bigint(value, options.numericSeparator);
     case "symbol":
       return value.toString();
     case "object":
       if (value === null) return "null";
       if (hasOwnText(value)) return String(value);
-      return inspect(value, { depth: 0 });
+      return inspect(value, { ...options, depth: 0, colors: false });
     case "function":
       return String(value);
     default:
@@ -41,10 +41,10 @@ const languagePrototypes = new Set(
 
 const isObject = (value) => (typeof value === "object" && value !== null) || typeof value === "function";
 
-function asNumber(value, parse) {
-  if (typeof value === "bigint") return `${value}n`;
+function asNumber(value, parse, { numericSeparator }) {
+  if (typeof value === "bigint") return primitives.bigint(value, numericSeparator);
   if (typeof value === "symbol") return "NaN";
-  return primitives.number(parse(value));
+  return primitives.number(parse(value), numericSeparator);
 }
 
 function asJson(value) {
@@ -57,22 +57,22 @@ function asJson(value) {
 }
 
 // The text that replaces a directive; undefined if the letter is none.
-function directive(letter, value) {
+function directive(letter, value, options) {
   switch (letter) {
     case "s":
-      return asString(value);
+      return asString(value, options);
     case "d":
-      return asNumber(value, isObject(value) ? () => NaN : Number);
+      return asNumber(value, isObject(value) ? () => NaN : Number, options);
     case "i":
-      return asNumber(value, isObject(value) ? () => NaN : (number) => parseInt(number, 10));
+      return asNumber(value, isObject(value) ? () => NaN : (number) => parseInt(number, 10), options);
     case "f":
-      return typeof value === "symbol" ? "NaN" : primitives.number(parseFloat(value));
+      return typeof value === "symbol" ? "NaN" : primitives.number(parseFloat(value), options.numericSeparator);
     case "j":
       return asJson(value);
     case "o":
-      return inspect(value, { depth: 4 });
+      return inspect(value, { ...options, showHidden: true, depth: 4 });
     case "O":
-      return inspect(value);
+      return inspect(value, options);
     case "c":
       return "";
     default:
@@ -80,7 +80,10 @@ function directive(letter, value) {
   }
 }
 
-function format(args) {
+const noOptions = { __proto__: null };
+
+// `options` are those of inspect().
+function format(args, options = noOptions) {
   if (args.length === 0) return "";
   let text = "";
   let used = 0;
@@ -95,7 +98,7 @@ function format(args) {
         start = i += 2;
         continue;
       }
-      const shown = used < args.length ? directive(template[i + 1], args[used]) : undefined;
+      const shown = used < args.length ? directive(template[i + 1], args[used], options) : undefined;
       if (shown === undefined) {
         i += 1;
         continue;
@@ -109,7 +112,7 @@ function format(args) {
   for (let i = used; i < args.length; i++) {
     const value = args[i];
     if (i > 0) text += " ";
-    text += typeof value === "string" ? value : inspect(value);
+    text += typeof value === "string" ? value : inspect(value, options);
   }
   return text;
 }

@@ -1,8 +1,10 @@
 // Any value as text, in the form that Node's util.inspect made common.
-const { primitives, isError, stackText, layOut, LINE_WIDTH, LEVELS_ON_A_LINE } = internals.console;
-const { quote, number, string, symbol, propertyName } = primitives;
-const { apply, getPrototypeOf, ownKeys, getOwnPropertyDescriptor } = Reflect;
+const { primitives, kinds, isError, stackText, layOut, colored, plain, LINE_WIDTH, LEVELS_ON_A_LINE } = internals.console;
+const { quote, number, bigint, string, symbol, propertyName } = primitives;
+const { attempt, classOf, tagOf, prefix, keysOf, functionBase, accessorsOf, inheritedOf, endOfHoles, everyNumber, enginesOwn } = kinds;
+const { apply, getPrototypeOf, getOwnPropertyDescriptor } = Reflect;
 const ITEMS_MAX = 100;
+const STRING_LENGTH_MAX = 10_000;
 const nodeInspect = Symbol.for("nodejs.util.inspect.custom");
 
 const getter = (prototype, name) => Object.getOwnPropertyDescriptor(prototype, name).get;
@@ -18,115 +20,39 @@ const dateTime = Date.prototype.getTime;
 const dateText = Date.prototype.toISOString;
 const regExpSource = getter(RegExp.prototype, "source");
 const regExpText = RegExp.prototype.toString;
-const functionText = Function.prototype.toString;
 const toTag = Object.prototype.toString;
 const hasOwn = Object.hasOwn;
 const boxes = [
   [Number, Number.prototype.valueOf, number],
   [String, String.prototype.valueOf, quote],
   [Boolean, Boolean.prototype.valueOf, String],
-  [BigInt, BigInt.prototype.valueOf, (value) => `${value}n`],
+  [BigInt, BigInt.prototype.valueOf, bigint],
   [Symbol, Symbol.prototype.valueOf, symbol],
 ];
 const NativeArrayBuffer = ArrayBuffer;
 const NativeSharedArrayBuffer = globalThis.SharedArrayBuffer ?? class {};
 const [NativeMap, NativeSet, NativeDate, NativeRegExp] = [Map, Set, Date, RegExp];
 
-// What a built-in's method gives for this receiver, or undefined if it does not take it: the proof that the object is what
-// its prototype says.
-function attempt(Class, method, receiver) {
-  // Most objects are none of these, and a thrown error is dear.
-  if (!(receiver instanceof Class)) return undefined;
-  try {
-    return apply(method, receiver, []);
-  } catch {
-    return undefined;
-  }
-}
-
-// The name of the class; null for objects without one, such as Object.create(null).
-function classOf(object) {
-  const first = object;
-  for (let level = object; level !== null; level = getPrototypeOf(level)) {
-    const own = getOwnPropertyDescriptor(level, "constructor");
-    if (own !== undefined && typeof own.value === "function" && typeof own.value.name === "string" && own.value.name !== "") {
-      const { prototype } = own.value;
-      for (let above = getPrototypeOf(first); above !== null; above = getPrototypeOf(above)) {
-        if (above === prototype) return own.value.name;
-      }
-    }
-  }
-  return null;
-}
-
-function tagOf(object, className) {
-  let tag;
-  try {
-    tag = object[Symbol.toStringTag];
-  } catch {
-    return "";
-  }
-  if (typeof tag !== "string" || tag === "" || tag === className) return "";
-  // An own property is listed among the others.
-  return getOwnPropertyDescriptor(object, Symbol.toStringTag)?.enumerable ? "" : tag;
-}
-
-// "Map(2) ", "Foo [tag] ", "[Object: null prototype] "
-function prefix(className, tag, fallback, size = "") {
-  const shownTag = tag !== "" && tag !== fallback ? `[${tag}] ` : "";
-  if (className === null) return `[${fallback}${size}: null prototype] ${shownTag}`;
-  return `${className}${size} ${tag === "" ? "" : `[${tag}] `}`;
-}
-
 const bracketed = (text) => (text.startsWith("[") ? text : `[${text}]`);
-
-const isIndex = (key) => typeof key === "string" && /^(?:0|[1-9]\d{0,9})$/.test(key) && Number(key) < 4294967295;
-
-// Arrays above this length are shown without properties that are no elements: finding these takes a string for each element.
-const INDICES_MAX = 100_000;
-
-// Enumerable own keys; those of arrays' elements left out.
-function keysOf(object, skipIndices) {
-  const keys = [];
-  // The language lists no other keys than all of them.
-  if (skipIndices && object.length > INDICES_MAX) return keys;
-  for (const key of ownKeys(object)) {
-    if (skipIndices && isIndex(key)) continue;
-    if (getOwnPropertyDescriptor(object, key)?.enumerable) keys.push(key);
-  }
-  return keys;
-}
-
-function functionBase(value, className, tag) {
-  const source = apply(functionText, value, []);
-  if (source.startsWith("class") && source.endsWith("}")) {
-    const name = hasOwn(value, "name") && value.name !== "" ? String(value.name) : "(anonymous)";
-    let base = `class ${name}`;
-    if (className !== "Function" && className !== null) base += ` [${className}]`;
-    if (tag !== "") base += ` [${tag}]`;
-    const parent = getPrototypeOf(value);
-    if (className === null) base += " extends null";
-    else if (typeof parent?.name === "string" && parent.name !== "") base += ` extends ${parent.name}`;
-    return `[${base}]`;
-  }
-  const kind = apply(toTag, value, []).slice(8, -1);
-  const type = /^(?:Async)?(?:Generator)?Function$/.test(kind) ? kind : "Function";
-  let base = `[${type}`;
-  if (className === null) base += " (null prototype)";
-  base += typeof value.name !== "string" || value.name === "" ? " (anonymous)" : `: ${value.name}`;
-  base += "]";
-  if (className !== type && className !== null) base += ` ${className}`;
-  if (tag !== "" && tag !== type) base += ` [${tag}]`;
-  return base;
-}
+const moreItems = (count) => `... ${count} more item${count > 1 ? "s" : ""}`;
+const unlimited = (value) => Math.max(value === null ? Infinity : Number(value), 0);
 
 class Inspector {
   #depth;
   #compact;
   #lineWidth;
   #itemsMax;
+  #lengthMax;
   #sorted;
+  #getters;
+  #hidden;
+  #separated;
+  #ownForms;
+  // (text, what it is) → the text in its colour.
+  #style;
   #options;
+  // Whether a typed array is at hand, which has shown what its buffer holds.
+  #withinView = false;
   #level = 0;
   #indentation = 0;
   // The objects that enclose the one at hand, and those among them that were met again inside.
@@ -134,39 +60,51 @@ class Inspector {
   #circular = new Map();
 
   constructor(options) {
-    const { depth = 2, compact = LEVELS_ON_A_LINE, breakLength = LINE_WIDTH, maxArrayLength = ITEMS_MAX, sorted = false } = options;
-    const unlimited = (value) => (value === null ? Infinity : Number(value));
+    const {
+      depth = 2, compact = LEVELS_ON_A_LINE, breakLength = LINE_WIDTH, maxArrayLength = ITEMS_MAX, maxStringLength = STRING_LENGTH_MAX,
+      sorted = false, getters = false, showHidden = false, numericSeparator = false, customInspect = true, colors = false,
+    } = options;
     this.#depth = depth === null ? Infinity : typeof depth === "number" ? depth : 2;
-    this.#compact = compact === true ? Infinity : Number(compact);
+    this.#compact = compact === true ? true : Number(compact);
     this.#lineWidth = breakLength;
-    this.#itemsMax = Math.max(unlimited(maxArrayLength), 0);
+    this.#itemsMax = unlimited(maxArrayLength);
+    this.#lengthMax = unlimited(maxStringLength);
     this.#sorted = sorted;
+    this.#getters = getters;
+    this.#hidden = showHidden;
+    this.#separated = numericSeparator;
+    this.#ownForms = customInspect;
+    this.#style = colors ? colored : plain;
     this.#options = options;
   }
 
   // `level`: how many objects enclose the value.
-  value(value, level, isArrayItem = false) {
-    switch (typeof value) {
-      case "string":
-        return string(value, this.#lineWidth - this.#indentation, this.#indentation);
-      case "number":
-        return number(value);
-      case "bigint":
-        return `${value}n`;
-      case "symbol":
-        return symbol(value);
-      case "undefined":
-      case "boolean":
-        return String(value);
-    }
-    if (value === null) return "null";
-    const custom = this.#custom(value, level);
+  value(value, level) {
+    if (value === null || (typeof value !== "object" && typeof value !== "function")) return this.#primitive(value);
+    const custom = this.#ownForms ? this.#custom(value, level) : undefined;
     if (custom !== undefined) return custom;
     if (this.#enclosing.includes(value)) {
       if (!this.#circular.has(value)) this.#circular.set(value, this.#circular.size + 1);
-      return `[Circular *${this.#circular.get(value)}]`;
+      return this.#style(`[Circular *${this.#circular.get(value)}]`, "special");
     }
     return this.#object(value, level);
+  }
+
+  #primitive(value) {
+    switch (typeof value) {
+      case "string": {
+        const room = this.#compact === true ? Infinity : this.#lineWidth - this.#indentation;
+        return string(value, room, this.#indentation, this.#lengthMax, this.#style);
+      }
+      case "number":
+        return this.#style(number(value, this.#separated), "number");
+      case "bigint":
+        return this.#style(bigint(value, this.#separated), "bigint");
+      case "symbol":
+        return this.#style(symbol(value), "symbol");
+      default:
+        return this.#style(String(value), value === null ? "null" : typeof value);
+    }
   }
 
   // The class's own form, where it has one.
@@ -182,7 +120,7 @@ class Inspector {
     } else {
       form = value[nodeInspect];
       if (typeof form !== "function" || value.constructor?.prototype === value) return undefined;
-      shown = apply(form, value, [depth, { ...this.#options, depth }, nested]);
+      shown = apply(form, value, [depth, { ...this.#options, depth, stylize: this.#style }, nested]);
     }
     if (typeof shown !== "string") return shown === value ? undefined : this.value(shown, level);
     return shown.replaceAll("\n", `\n${" ".repeat(this.#indentation)}`);
@@ -208,22 +146,32 @@ class Inspector {
     const tag = tagOf(value, className);
     const form = this.#form(value, className, tag);
     if (form.whole !== undefined) return form.whole;
-    if (level > this.#depth) return form.short ?? bracketed(prefix(className, tag, form.kind ?? "Object").slice(0, -1));
+    if (level > this.#depth) {
+      return this.#style(form.short ?? bracketed(prefix(className, tag, form.kind ?? "Object").slice(0, -1)), "special");
+    }
     this.#enclosing.push(value);
     this.#level = level;
     const parts = form.items?.call(this, level + 1) ?? [];
-    for (const key of form.keys) parts.push(this.#property(value, key, level + 1, form.isArray));
-    for (const name of form.getters ?? []) parts.push(this.#getterPart(value, name, level + 1));
+    const elements = form.isArray ? parts.length : 0;
+    for (const key of form.keys) parts.push(this.#property(value, key, level + 1, !form.isArray));
+    for (const [holder, key] of form.inherited ?? []) parts.push(this.#inherited(value, holder, key, level + 1));
+    for (const name of form.getters ?? []) parts.push(this.#attribute(value, name, name, level + 1));
+    this.#withinView = form.internals !== undefined;
+    for (const name of form.internals ?? []) parts.push(this.#attribute(value, name, `[${name}]`, level + 1));
+    this.#withinView = false;
     this.#enclosing.pop();
     const reference = this.#circular.get(value);
     let base = form.base ?? "";
     let { open } = form;
     if (reference !== undefined) {
-      const mark = `<ref *${reference}>`;
+      const mark = this.#style(`<ref *${reference}>`, "special");
       if (base === "") open = `${mark} ${open}`;
       else base = `${mark} ${base}`;
     }
-    if (this.#sorted && !form.isArray) parts.sort(typeof this.#sorted === "function" ? this.#sorted : undefined);
+    if (this.#sorted) {
+      const order = typeof this.#sorted === "function" ? this.#sorted : undefined;
+      parts.push(...parts.splice(elements).sort(order));
+    }
     if (parts.length === 0) return base === "" ? `${open}${form.close}` : base;
     return layOut({
       base, open, close: form.close, parts, indentation: this.#indentation,
@@ -236,16 +184,12 @@ class Inspector {
   // How this kind of object is written: `whole` if that is all, else the braces, the items inside and the keys.
   #form(value, className, tag) {
     if (Array.isArray(value)) return this.#arrayForm(value, className, tag);
-    if (typeof value === "function") {
-      const base = functionBase(value, className, tag);
-      const keys = keysOf(value, false);
-      return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
-    }
+    if (typeof value === "function") return this.#basedForm(value, functionBase(value, className, tag), "special", this.#keys(value));
     if (ArrayBuffer.isView(value)) {
       const kind = attempt(TypedArray, typedArrayTag, value);
       if (kind !== undefined) return this.#typedArrayForm(value, className, tag, kind);
       return {
-        open: `${prefix(className, tag, "DataView")}{`, close: "}", keys: keysOf(value, false),
+        open: `${prefix(className, tag, "DataView")}{`, close: "}", keys: this.#keys(value),
         getters: ["byteLength", "byteOffset", "buffer"],
       };
     }
@@ -254,11 +198,10 @@ class Inspector {
     const entries = attempt(NativeMap, mapSize, value);
     if (entries !== undefined) return this.#collectionForm(value, prefix(className, tag, "Map", `(${entries})`), mapForEach, entries);
     if (isError(value)) return this.#errorForm(value, className);
-    const keys = keysOf(value, false);
+    const keys = this.#keys(value);
     const based = (kind, text) => {
       const lead = prefix(className, tag, kind);
-      const base = lead === `${kind} ` ? text : `${lead}${text}`;
-      return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
+      return this.#basedForm(value, lead === `${kind} ` ? text : `${lead}${text}`, kind.toLowerCase(), keys);
     };
     const time = attempt(NativeDate, dateTime, value);
     if (time !== undefined) return based("Date", Number.isNaN(time) ? "Invalid Date" : apply(dateText, value, []));
@@ -275,17 +218,28 @@ class Inspector {
     if (value instanceof Promise) return { open: `${prefix(className, tag, "Promise")}{`, close: "}", keys };
     if (value instanceof WeakMap || value instanceof WeakSet) {
       const lead = prefix(className, tag, value instanceof WeakMap ? "WeakMap" : "WeakSet");
-      return { open: `${lead}{`, close: "}", keys, items: () => ["<items unknown>"] };
+      return { open: `${lead}{`, close: "}", keys, items: () => [this.#style("<items unknown>", "special")] };
     }
-    const getters = internals.isPlatformObject?.(value) ? accessorsOf(value) : [];
-    if (className === "Object" && tag === "") return keys.length === 0 ? { whole: "{}" } : { open: "{", close: "}", keys };
-    const open = `${prefix(className, tag, "Object")}{`;
-    return keys.length + getters.length === 0 ? { whole: `${open}}` } : { open, close: "}", keys, getters };
+    const isPlatform = internals.isPlatformObject?.(value);
+    const getters = isPlatform ? accessorsOf(value) : [];
+    const inherited = this.#hidden && !isPlatform ? inheritedOf(value) : [];
+    const open = className === "Object" && tag === "" ? "{" : `${prefix(className, tag, "Object")}{`;
+    const isEmpty = keys.length + getters.length + inherited.length === 0;
+    return isEmpty ? { whole: `${open}}` } : { open, close: "}", keys, getters, inherited };
+  }
+
+  #keys(value, skipIndices = false) {
+    return keysOf(value, skipIndices, this.#hidden);
+  }
+
+  // A text that stands for the object, and properties after it if there are any.
+  #basedForm(value, base, style, keys) {
+    return keys.length === 0 ? { whole: this.#style(base, style) } : { base, short: base, open: "{", close: "}", keys };
   }
 
   #arrayForm(array, className, tag) {
     const lead = className === "Array" && tag === "" ? "" : prefix(className, tag, "Array", `(${array.length})`);
-    const keys = keysOf(array, true);
+    const keys = this.#keys(array, true);
     if (array.length === 0 && keys.length === 0) return { whole: `${lead}[]` };
     return { kind: "Array", open: `${lead}[`, close: "]", isArray: true, keys, ...this.#listItems(array, array.length) };
   }
@@ -297,15 +251,15 @@ class Inspector {
       let i = 0;
       while (i < length && parts.length < this.#itemsMax) {
         if (hasOwn(array, i)) {
-          parts.push(this.#property(array, String(i), level, true, true));
+          parts.push(this.#propertyValue(array, getOwnPropertyDescriptor(array, i), level, 2));
           i++;
         } else {
           const start = i;
           i = endOfHoles(array, start, length);
-          parts.push(`<${i - start} empty item${i - start > 1 ? "s" : ""}>`);
+          parts.push(this.#style(`<${i - start} empty item${i - start > 1 ? "s" : ""}>`, "undefined"));
         }
       }
-      if (i < length) parts.push(`... ${length - i} more item${length - i > 1 ? "s" : ""}`);
+      if (i < length) parts.push(moreItems(length - i));
       return parts;
     };
     return { items, hasMore: length > this.#itemsMax };
@@ -314,21 +268,20 @@ class Inspector {
   #typedArrayForm(array, className, tag, kind) {
     const length = array.length;
     const lead = prefix(className, tag, kind, `(${length})`);
-    const keys = keysOf(array, true);
-    if (length === 0 && keys.length === 0) return { whole: `${lead}[]` };
+    const keys = this.#keys(array, true);
+    if (length === 0 && keys.length === 0 && !this.#hidden) return { whole: `${lead}[]` };
     const items = () => {
       const parts = [];
-      for (let i = 0; i < length && i < this.#itemsMax; i++) {
-        parts.push(typeof array[i] === "bigint" ? `${array[i]}n` : number(array[i]));
-      }
-      if (length > this.#itemsMax) parts.push(`... ${length - this.#itemsMax} more item${length - this.#itemsMax > 1 ? "s" : ""}`);
+      for (let i = 0; i < length && i < this.#itemsMax; i++) parts.push(this.#primitive(array[i]));
+      if (length > this.#itemsMax) parts.push(moreItems(length - this.#itemsMax));
       return parts;
     };
-    return { kind, open: `${lead}[`, close: "]", isArray: true, keys, items, hasMore: length > this.#itemsMax };
+    const fields = this.#hidden ? ["BYTES_PER_ELEMENT", "length", "byteLength", "byteOffset", "buffer"] : [];
+    return { kind, open: `${lead}[`, close: "]", isArray: true, keys, items, internals: fields, hasMore: length > this.#itemsMax };
   }
 
   #collectionForm(collection, lead, forEach, size) {
-    const keys = keysOf(collection, false);
+    const keys = this.#keys(collection);
     if (size === 0 && keys.length === 0) return { whole: `${lead}{}` };
     const items = (level) => {
       const parts = [];
@@ -338,7 +291,7 @@ class Inspector {
         if (seen++ >= this.#itemsMax) return;
         parts.push(forEach === mapForEach ? `${this.value(key, level)} => ${this.value(value, level)}` : this.value(value, level));
       }]);
-      if (size > this.#itemsMax) parts.push(`... ${size - this.#itemsMax} more item${size - this.#itemsMax > 1 ? "s" : ""}`);
+      if (size > this.#itemsMax) parts.push(moreItems(size - this.#itemsMax));
       this.#indentation -= 2;
       return parts;
     };
@@ -346,34 +299,33 @@ class Inspector {
   }
 
   #boxForm(value, className, tag, kind, text) {
-    const keys = keysOf(value, kind === "String");
     let base = `[${kind}`;
     if (className !== kind) base += className === null ? " (null prototype)" : ` (${className})`;
     base += `: ${text}]`;
     if (tag !== "" && tag !== kind) base += ` [${tag}]`;
-    return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
+    return this.#basedForm(value, base, kind.toLowerCase(), this.#keys(value, kind === "String"));
   }
 
   #bufferForm(buffer, className, tag, keys) {
     const kind = attempt(NativeArrayBuffer, bufferLength, buffer) !== undefined ? "ArrayBuffer" : "SharedArrayBuffer";
-    const items = () => {
+    const items = this.#withinView ? undefined : () => {
       if (buffer.detached) return ["(detached)"];
       const bytes = new Uint8Array(buffer);
       let text = "";
       for (let i = 0; i < bytes.length && i < this.#itemsMax; i++) text += `${i > 0 ? " " : ""}${bytes[i].toString(16).padStart(2, "0")}`;
       const more = bytes.length - this.#itemsMax;
       if (more > 0) text += ` ... ${more} more byte${more > 1 ? "s" : ""}`;
-      return [`[Uint8Contents]: <${text}>`];
+      return [`${this.#style("[Uint8Contents]", "special")}: <${text}>`];
     };
     return { open: `${prefix(className, tag, kind)}{`, close: "}", keys, items, getters: ["byteLength"] };
   }
 
   #errorForm(error, className) {
     const stack = stackText(error);
-    const keys = keysOf(error, false).filter((key) => {
-      // What the stack says already is not repeated. The engine adds where an error came from.
+    const keys = this.#keys(error).filter((key) => {
+      // What the stack says already is not repeated.
       if (key === "name" || key === "message" || key === "stack") return !stack.includes(String(error[key]));
-      return key !== "line" && key !== "column" && key !== "sourceURL";
+      return !enginesOwn.has(key);
     });
     for (const key of ["cause", "errors"]) if (hasOwn(error, key) && !keys.includes(key)) keys.push(key);
     let text = stack;
@@ -387,23 +339,51 @@ class Inspector {
     return keys.length === 0 ? { whole: base } : { base, short: base, open: "{", close: "}", keys };
   }
 
-  // "name: value", or the value alone for array elements.
-  #property(object, key, level, inArray, isItem = false) {
+  // "name: value"
+  #property(object, key, level, inObject) {
     const own = getOwnPropertyDescriptor(object, key) ?? { value: object[key], enumerable: true };
-    let text;
-    if ("value" in own) {
-      this.#indentation += 2;
-      text = this.value(own.value, level, inArray);
-      this.#indentation -= 2;
-    } else if (own.get !== undefined) {
-      text = own.set === undefined ? "[Getter]" : "[Getter/Setter]";
-    } else {
-      text = own.set === undefined ? "undefined" : "[Setter]";
-    }
-    return isItem ? text : `${propertyName(key, own.enumerable)}: ${text}`;
+    const text = this.#propertyValue(object, own, level, this.#compact === true && inObject ? 3 : 2);
+    return `${propertyName(key, own.enumerable, this.#style)}: ${text}`;
   }
 
-  #getterPart(object, name, level) {
+  #inherited(object, holder, key, level) {
+    const own = getOwnPropertyDescriptor(holder, key);
+    const text = `${propertyName(key, own.enumerable, this.#style)}: ${this.#propertyValue(object, own, level, 2)}`;
+    return this.#style === plain ? text : `\x1b[2m${text}\x1b[22m`;
+  }
+
+  #propertyValue(object, own, level, indentation) {
+    if ("value" in own) {
+      this.#indentation += indentation;
+      const text = this.value(own.value, level);
+      this.#indentation -= indentation;
+      return text;
+    }
+    if (own.get !== undefined) return this.#getter(object, own, level);
+    return own.set === undefined ? this.#style("undefined", "undefined") : this.#style("[Setter]", "special");
+  }
+
+  #getter(object, { get, set }, level) {
+    const label = set === undefined ? "Getter" : "Getter/Setter";
+    const wanted = this.#getters;
+    const isWanted = wanted === true || (wanted === "get" && set === undefined) || (wanted === "set" && set !== undefined);
+    if (!isWanted) return this.#style(`[${label}]`, "special");
+    const around = (text) => `${this.#style(`[${label}:`, "special")} ${text}${this.#style("]", "special")}`;
+    let value;
+    try {
+      value = apply(get, object, []);
+    } catch (error) {
+      return around(`<Inspection threw (${error?.message})>`);
+    }
+    if (value === null || (typeof value !== "object" && typeof value !== "function")) return around(this.#primitive(value));
+    this.#indentation += 2;
+    const text = this.value(value, level);
+    this.#indentation -= 2;
+    return `${this.#style(`[${label}]`, "special")} ${text}`;
+  }
+
+  // What a class of the language or the platform has instead of a property.
+  #attribute(object, name, label, level) {
     this.#indentation += 2;
     let text;
     try {
@@ -412,42 +392,8 @@ class Inspector {
       text = `[Getter: <threw ${error}>]`;
     }
     this.#indentation -= 2;
-    return `${name}: ${text}`;
+    return `${label}: ${text}`;
   }
-}
-
-function endOfHoles(array, start, length) {
-  let i = start;
-  // Beyond this the holes are those of an array that is nearly empty: look its keys up instead.
-  const near = Math.min(length, start + 1000);
-  while (i < near && !hasOwn(array, i)) i++;
-  if (i < near || i === length) return i;
-  for (const key of Object.keys(array)) {
-    if (!isIndex(key)) break;
-    if (Number(key) > i) return Number(key);
-  }
-  return length;
-}
-
-function everyNumber(array, count) {
-  for (let i = 0; i < count; i++) {
-    const type = typeof array[i];
-    if (type !== "number" && type !== "bigint") return false;
-  }
-  return true;
-}
-
-// The attributes of a platform object: getters of its classes, the most derived class first.
-function accessorsOf(object) {
-  const names = [];
-  for (let level = getPrototypeOf(object); level !== null && level !== Object.prototype; level = getPrototypeOf(level)) {
-    for (const name of ownKeys(level)) {
-      if (typeof name !== "string" || names.includes(name)) continue;
-      if (getOwnPropertyDescriptor(level, name).get !== undefined) names.push(name);
-    }
-  }
-  // Class.prototype is no instance: its getters only throw.
-  return hasOwn(object, "constructor") ? [] : names;
 }
 
 const noOptions = { __proto__: null };

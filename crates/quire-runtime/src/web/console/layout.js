@@ -1,5 +1,6 @@
 // How the parts of an object are put on lines: on one line while they are few and short, in columns if they are many short
 // array elements, else one per line. The limits are those of Node's util.inspect, which programs' output is compared with.
+const { withoutColors } = internals.console;
 const LINE_WIDTH = 80;
 // An object that holds no more than this many levels may stand on one line.
 const LEVELS_ON_A_LINE = 3;
@@ -14,7 +15,7 @@ const doubleWidth =
 function width(text) {
   if (ascii.test(text)) return text.length;
   let columns = 0;
-  for (const character of text.normalize("NFC")) {
+  for (const character of withoutColors(text).normalize("NFC")) {
     if (doubleWidth.test(character)) columns += 2;
     else if (!zeroWidth.test(character)) columns += 1;
   }
@@ -23,8 +24,8 @@ function width(text) {
 
 // Array elements in columns of equal width; `parts` as they are if that does not look better.
 // `extra` parts at the end ("... 3 more items") keep a line of their own.
-function inColumns(parts, indentation, extra, alignRight) {
-  const count = parts.length - extra;
+function inColumns({ parts, indentation, hasMore, alignRight, compact, lineWidth }) {
+  const count = parts.length - (hasMore ? 1 : 0);
   const gap = 2;
   const widths = [];
   let total = 0;
@@ -35,13 +36,13 @@ function inColumns(parts, indentation, extra, alignRight) {
     widest = Math.max(widest, widths[i]);
   }
   const cell = widest + gap;
-  if (cell * 3 + indentation >= LINE_WIDTH || !(total / cell > 5 || widest <= 6)) return parts;
+  if (cell * 3 + indentation >= lineWidth || !(total / cell > 5 || widest <= 6)) return parts;
   // Aims at a block about 2.5 times as wide as it is high, in characters; uneven widths count as a bit less than the widest.
   const typical = Math.max(cell - 3 - Math.sqrt(cell - total / parts.length), 1);
   const columns = Math.min(
     Math.round(Math.sqrt(2.5 * typical * count) / typical),
-    Math.floor((LINE_WIDTH - indentation) / cell),
-    LEVELS_ON_A_LINE * 4,
+    Math.floor((lineWidth - indentation) / cell),
+    compact * 4,
     COLUMNS_MAX,
   );
   if (columns <= 1) return parts;
@@ -68,16 +69,37 @@ function inColumns(parts, indentation, extra, alignRight) {
   return lines;
 }
 
+// Whether the parts fit on one line that has `taken` characters already.
+function fits(parts, base, taken, lineWidth) {
+  let length = parts.length + taken;
+  if (length + parts.length > lineWidth || base.includes("\n")) return false;
+  for (const part of parts) {
+    length += withoutColors(part).length;
+    if (length > lineWidth) return false;
+  }
+  return true;
+}
+
+// The form of `compact: true`: as much as possible on a line, the first part beside the brace.
+function tight({ base, open, close, parts, indentation, lineWidth }) {
+  const lead = base === "" ? "" : ` ${base}`;
+  if (fits(parts, base, 0, lineWidth)) return `${open}${lead} ${parts.join(", ")} ${close}`;
+  const newLine = `\n${" ".repeat(indentation)}`;
+  const first = base === "" && open.length === 1 ? " " : `${lead}${newLine}  `;
+  return `${open}${first}${parts.join(`,${newLine}  `)} ${close}`;
+}
+
 // `levels`: how many levels of objects the parts hold, counted at the last of them.
-// `compact`: how many levels of objects may share a line, `false` for none; `lineWidth`: how long it may be.
-function layOut({ base, open, close, parts, indentation, levels, isArray, hasMore, alignRight, compact, lineWidth }) {
+// `compact`: how many levels of objects may share a line, 0 for none, `true` for all; `lineWidth`: how long it may be.
+function layOut(object) {
+  const { base, open, close, parts, indentation, levels, isArray, compact, lineWidth } = object;
+  if (compact === true) return tight(object);
   let lines = parts;
-  if (isArray && parts.length >= GROUP_FROM && compact >= 1) lines = inColumns(parts, indentation, hasMore ? 1 : 0, alignRight);
+  if (isArray && parts.length >= GROUP_FROM && compact >= 1) lines = inColumns(object);
   const lead = base === "" ? "" : `${base} `;
   if (levels < compact && lines === parts) {
-    let length = parts.length + (parts.length + indentation + open.length + base.length + 10);
-    for (let i = 0; i < parts.length && length <= lineWidth; i++) length += parts[i].length;
-    if (length <= lineWidth && !base.includes("\n")) {
+    const taken = parts.length + indentation + open.length + base.length + 10;
+    if (fits(parts, base, taken, lineWidth)) {
       const joined = parts.join(", ");
       if (!joined.includes("\n")) return `${lead}${open} ${joined} ${close}`;
     }

@@ -12,6 +12,8 @@ pub(crate) const SOURCES: &[(&str, &str)] =
 /// What makes texts of values: `internals.console`.
 pub(crate) const TEXTS: &[(&str, &str)] = &[
     ("web/console/primitives.js", include_str!("primitives.js")),
+    ("web/console/styles.js", include_str!("styles.js")),
+    ("web/console/kinds.js", include_str!("kinds.js")),
     ("web/console/errors.js", include_str!("errors.js")),
     ("web/console/layout.js", include_str!("layout.js")),
     ("web/console/inspect.js", include_str!("inspect.js")),

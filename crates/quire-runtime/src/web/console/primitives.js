@@ -1,5 +1,4 @@
 // The text of strings, numbers and property names, as source code would write them.
-const STRING_LENGTH_MAX = 10_000;
 
 // Control characters, quotes' own escapes, and halves of surrogate pairs.
 const special = /[\x00-\x1f\x7f-\x9f\\]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -22,34 +21,48 @@ function quote(text) {
   return mark + body + mark;
 }
 
-function number(value) {
-  return Object.is(value, -0) ? "-0" : String(value);
+// "1_234.567_8" if digits are to be separated.
+function number(value, separated = false) {
+  if (Object.is(value, -0)) return "-0";
+  const text = String(value);
+  if (!separated || !/^-?\d+(?:\.\d+)?$/.test(text)) return text;
+  const [whole, fraction] = text.split(".");
+  const grouped = whole.replace(/\B(?=(?:\d{3})+$)/g, "_");
+  return fraction === undefined ? grouped : `${grouped}.${fraction.replace(/\d{3}(?=\d)/g, "$&_")}`;
 }
 
-// `room`: how many characters are left on the line; a longer string is broken at its line ends.
-function string(text, room, indentation) {
+function bigint(value, separated = false) {
+  return `${separated ? String(value).replace(/\B(?=(?:\d{3})+$)/g, "_") : value}n`;
+}
+
+// `room`: how many characters are left on the line; a longer string is broken at its line ends. Of a string longer than
+// `lengthMax` the rest is only counted. `style` gives each quoted piece its colour.
+function string(text, room, indentation, lengthMax, style) {
   let rest = "";
-  if (text.length > STRING_LENGTH_MAX) {
-    const left = text.length - STRING_LENGTH_MAX;
+  if (text.length > lengthMax) {
+    const left = text.length - lengthMax;
     rest = `... ${left} more character${left > 1 ? "s" : ""}`;
-    text = text.slice(0, STRING_LENGTH_MAX);
+    text = text.slice(0, lengthMax);
   }
   if (text.length > 16 && text.length > room - 4 && text.includes("\n")) {
     const lines = text.match(/[^\n]*\n|[^\n]+$/g);
-    return lines.map(quote).join(` +\n${" ".repeat(indentation + 2)}`) + rest;
+    return lines.map((line) => style(quote(line), "string")).join(` +\n${" ".repeat(indentation + 2)}`) + rest;
   }
-  return quote(text) + rest;
+  return style(quote(text), "string") + rest;
 }
 
 function symbol(value) {
   return value.toString().replace(special, escape);
 }
 
-function propertyName(key, enumerable) {
-  if (typeof key === "symbol") return `[${symbol(key)}]`;
+function propertyName(key, enumerable, style) {
+  if (typeof key === "symbol") {
+    const text = style(symbol(key), "symbol");
+    return enumerable ? text : `[${text}]`;
+  }
   if (key === "__proto__") return "['__proto__']";
   if (!enumerable) return `[${key.replace(special, escape)}]`;
-  return /^[A-Za-z_][A-Za-z_0-9]*$/.test(key) ? key : quote(key);
+  return /^[A-Za-z_][A-Za-z_0-9]*$/.test(key) ? style(key, "name") : style(quote(key), "string");
 }
 
-internals.console = { primitives: { quote, number, string, symbol, propertyName } };
+internals.console = { primitives: { quote, number, bigint, string, symbol, propertyName } };

@@ -14,7 +14,7 @@ test("primitives", () => {
 test("objects and arrays", () => {
   assertEquals(shown({ a: 1, "b-c": "d", 5: [], f() {} }), "{ '5': [], a: 1, 'b-c': 'd', f: [Function: f] }");
   assertEquals(shown([1, , [2, [3]]]), "[ 1, <1 empty item>, [ 2, [ 3 ] ] ]");
-  assertEquals(shown({ get a() { return 1; }, set b(v) {}, [Symbol("s")]: 1 }), "{ a: [Getter], b: [Setter], [Symbol(s)]: 1 }");
+  assertEquals(shown({ get a() { return 1; }, set b(v) {}, [Symbol("s")]: 1 }), "{ a: [Getter], b: [Setter], Symbol(s): 1 }");
   assertEquals([shown(Object.create(null)), shown(new (class Foo { x = 1; })())], ["[Object: null prototype] {}", "Foo { x: 1 }"]);
   const circular = { a: 1 };
   circular.self = circular;
