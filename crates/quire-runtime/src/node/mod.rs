@@ -153,6 +153,7 @@ const MODULES: &[Module] = modules! {
     "internal/crypto/signing" "crypto/signing.js";
     "internal/crypto/ciphers" "crypto/ciphers.js";
     "internal/crypto/agreement" "crypto/agreement.js";
+    "internal/crypto/certificates" "crypto/certificates.js";
     "crypto" "crypto/crypto.js" crypto::install;
     "internal/stub/tables" "stubs/tables.js";
     "internal/stub/agent" "stubs/agent.js";

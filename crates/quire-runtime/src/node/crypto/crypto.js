@@ -8,6 +8,7 @@ const generation = require("internal/crypto/generation");
 const signing = require("internal/crypto/signing");
 const ciphers = require("internal/crypto/ciphers");
 const agreement = require("internal/crypto/agreement");
+const certificates = require("internal/crypto/certificates");
 const { crypto: webcrypto, CryptoKey } = globalThis;
 
 const constants = {
@@ -45,6 +46,7 @@ const crypto = {
   ...signing,
   ...ciphers,
   ...agreement,
+  ...certificates,
   KeyObject,
   createSecretKey,
   createPrivateKey,

@@ -1,7 +1,9 @@
 //! `node:crypto`'s native half, on the system's OpenSSL and on what the Web Cryptography API here already has.
 
 mod agreement;
+mod certificates;
 mod ciphers;
+mod extensions;
 mod failure;
 mod hashing;
 mod key_handle;
@@ -19,4 +21,5 @@ pub(crate) fn install(realm: &Rc<Realm>) {
     key_handle::install(realm);
     ciphers::install(realm);
     agreement::install(realm);
+    certificates::install(realm);
 }

@@ -1,12 +1,15 @@
 // What all streams of node:zlib share: a Transform over a native codec.
-const { ERR_BUFFER_TOO_LARGE, ERR_BROTLI_INVALID_PARAM, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_ZLIB_INITIALIZATION_FAILED, codes } = require("internal/errors");
+const { ERR_BUFFER_TOO_LARGE, ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE, ERR_ZLIB_INITIALIZATION_FAILED, define } = require("internal/errors");
 const { Transform, finished } = require("stream");
 const { Buffer, kMaxLength } = require("buffer");
 const process = require("process");
 const { constants } = require("internal/zlib/constants");
 
+const ERR_BROTLI_INVALID_PARAM = define("ERR_BROTLI_INVALID_PARAM", (key) => `${key} is not a valid Brotli parameter`, RangeError);
+const ERR_ZSTD_INVALID_PARAM = define("ERR_ZSTD_INVALID_PARAM", (key) => `${key} is not a valid zstd parameter`, RangeError);
+
 const kFlushFlag = Symbol("kFlushFlag");
-const tooLarge = (most) => new (ERR_BUFFER_TOO_LARGE ?? codes.ERR_OUT_OF_RANGE)(most);
+const tooLarge = (most) => new ERR_BUFFER_TOO_LARGE(most);
 
 /** The error of a native codec: its number, code and text are in the message, a line each. */
 function errorOf(thrown, outputMax) {
@@ -33,6 +36,8 @@ function bounded(value, name, min, max, otherwise) {
   return value;
 }
 
+/** Brotli and Zstandard number the kinds of flushing as operations, of which the strongest comes last. */
+const hasOperations = (mode) => mode >= constants.BROTLI_DECODE;
 const isBrotli = (mode) => mode === constants.BROTLI_DECODE || mode === constants.BROTLI_ENCODE;
 
 // How much comes out, from nothing to all.
@@ -41,7 +46,7 @@ const stronger = (one, other) => (strengths.indexOf(one) > strengths.indexOf(oth
 
 /** The options that streams and the functions that do it at once have in common. */
 function commonOptions(options, mode) {
-  const flushMax = isBrotli(mode) ? constants.BROTLI_OPERATION_EMIT_METADATA : constants.Z_BLOCK;
+  const flushMax = isBrotli(mode) ? constants.BROTLI_OPERATION_EMIT_METADATA : hasOperations(mode) ? constants.ZSTD_e_end : constants.Z_BLOCK;
   let chunkSize = constants.Z_DEFAULT_CHUNK;
   if (isFinite(options?.chunkSize, "options.chunkSize")) {
     chunkSize = options.chunkSize;
@@ -53,7 +58,7 @@ function commonOptions(options, mode) {
     "options.finishFlush",
     0,
     flushMax,
-    isBrotli(mode) ? constants.BROTLI_OPERATION_FINISH : constants.Z_FINISH,
+    hasOperations(mode) ? constants.BROTLI_OPERATION_FINISH : constants.Z_FINISH,
   );
   const maxOutputLength = bounded(options?.maxOutputLength, "options.maxOutputLength", 1, kMaxLength, kMaxLength);
   return { chunkSize, flush, finishFlush, maxOutputLength };
@@ -89,7 +94,7 @@ function brotliSettings(options, mode) {
   for (const key of Object.keys(parameters)) {
     const number = Number(key);
     if (Number.isNaN(number) || number < 0 || number > BROTLI_PARAM_MAX) {
-      throw ERR_BROTLI_INVALID_PARAM ? new ERR_BROTLI_INVALID_PARAM(key) : new ERR_OUT_OF_RANGE("params", "a Brotli parameter", key);
+      throw new ERR_BROTLI_INVALID_PARAM(key);
     }
     const value = parameters[key];
     if (typeof value !== "number" && typeof value !== "boolean") {
@@ -109,7 +114,23 @@ function brotliSettings(options, mode) {
   return [mode, quality, window, value(constants.BROTLI_PARAM_MODE, 0), value(constants.BROTLI_PARAM_SIZE_HINT, 0), undefined];
 }
 
-const settingsOf = (options, mode) => (isBrotli(mode) ? brotliSettings : zlibSettings)(options, mode);
+const ZSTD_PARAM_MAX = { [constants.ZSTD_ENCODE]: constants.ZSTD_c_overlapLog, [constants.ZSTD_DECODE]: constants.ZSTD_d_windowLogMax };
+
+function zstdSettings(options, mode) {
+  const parameters = [];
+  for (const [key, value] of Object.entries(options?.params ?? {})) {
+    const number = Number(key);
+    if (!(number >= 0 && number <= ZSTD_PARAM_MAX[mode])) throw new ERR_ZSTD_INVALID_PARAM(key);
+    if (typeof value !== "number" && typeof value !== "boolean") throw new ERR_INVALID_ARG_TYPE("options.params[key]", "number", value);
+    parameters.push(number, Number(value));
+  }
+  return [mode, 0, 0, 0, 0, dictionaryOf(options?.dictionary), Int32Array.from(parameters), options?.pledgedSrcSize];
+}
+
+function settingsOf(options, mode) {
+  if (isBrotli(mode)) return brotliSettings(options, mode);
+  return hasOperations(mode) ? zstdSettings(options, mode) : zlibSettings(options, mode);
+}
 
 function ZlibBase(given, mode) {
   const { chunkSize, flush, finishFlush, maxOutputLength } = commonOptions(given, mode);
@@ -128,7 +149,7 @@ function ZlibBase(given, mode) {
   this._chunkSize = chunkSize;
   this._defaultFlushFlag = flush;
   this._finishFlushFlag = finishFlush;
-  this._defaultFullFlushFlag = isBrotli(mode) ? constants.BROTLI_OPERATION_FLUSH : constants.Z_FULL_FLUSH;
+  this._defaultFullFlushFlag = hasOperations(mode) ? constants.BROTLI_OPERATION_FLUSH : constants.Z_FULL_FLUSH;
   this._maxOutputLength = maxOutputLength;
   this._info = Boolean(given?.info);
 }
@@ -226,7 +247,7 @@ ZlibBase.prototype._transform = function _transform(chunk, encoding, callback) {
   if (typeof chunk[kFlushFlag] === "number") flag = chunk[kFlushFlag];
   else if (this.writableEnded && this.writableLength === chunk.byteLength) {
     // The last one needs no second call for the end.
-    flag = isBrotli(this._mode) ? Math.max(flag, this._finishFlushFlag) : stronger(flag, this._finishFlushFlag);
+    flag = hasOperations(this._mode) ? Math.max(flag, this._finishFlushFlag) : stronger(flag, this._finishFlushFlag);
   }
   this._processChunk(chunk, flag, callback);
 };

@@ -14,6 +14,8 @@ for (const [name, mode] of [
   ["Unzip", constants.UNZIP],
   ["BrotliCompress", constants.BROTLI_ENCODE],
   ["BrotliDecompress", constants.BROTLI_DECODE],
+  ["ZstdCompress", constants.ZSTD_ENCODE],
+  ["ZstdDecompress", constants.ZSTD_DECODE],
 ]) {
   // They may be called without `new`.
   const Class = {

@@ -3,6 +3,7 @@
 use super::brotli::{BrotliCompressor, BrotliDecompressor};
 use super::deflate::Deflater;
 use super::inflate::Inflater;
+use super::zstd::{ZstdCompressor, ZstdDecompressor};
 
 /// How much output a step gives when nobody says.
 pub(super) const STEP: usize = 64 * 1024;
@@ -18,6 +19,8 @@ pub(super) mod mode {
     pub(crate) const UNZIP: u32 = 7;
     pub(crate) const BROTLI_DECODE: u32 = 8;
     pub(crate) const BROTLI_ENCODE: u32 = 9;
+    pub(crate) const ZSTD_ENCODE: u32 = 10;
+    pub(crate) const ZSTD_DECODE: u32 = 11;
 }
 
 /// What a stream is made with.
@@ -31,6 +34,10 @@ pub(super) struct Settings {
     pub(super) text_or_font: u32,
     pub(super) size_hint: usize,
     pub(super) dictionary: Option<Vec<u8>>,
+    /// Zstandard's parameters: numbers and values
+    pub(super) parameters: Vec<(i32, i32)>,
+    /// How much a Zstandard frame will hold
+    pub(super) pledged_size: Option<u64>,
 }
 
 /// How much of what was taken must come out.
@@ -46,8 +53,8 @@ pub(super) enum Flush {
 impl Settings {
     /// By the number that the mode's family gives it.
     pub(super) fn flush(&self, number: u32) -> Flush {
-        let is_brotli = matches!(self.mode, mode::BROTLI_DECODE | mode::BROTLI_ENCODE);
-        match (is_brotli, number) {
+        let has_operations = self.mode >= mode::BROTLI_DECODE;
+        match (has_operations, number) {
             (_, 0) => Flush::None,
             (true, 2) | (false, 4) => Flush::Finish,
             (true, _) | (false, 2) => Flush::Sync,
@@ -107,6 +114,8 @@ pub(super) enum Codec {
     Inflate(Inflater),
     BrotliEncode(Box<BrotliCompressor>),
     BrotliDecode(Box<BrotliDecompressor>),
+    ZstdEncode(ZstdCompressor),
+    ZstdDecode(ZstdDecompressor),
 }
 
 impl Codec {
@@ -120,6 +129,8 @@ impl Codec {
             }
             mode::BROTLI_ENCODE => Self::BrotliEncode(Box::new(BrotliCompressor::new(settings))),
             mode::BROTLI_DECODE => Self::BrotliDecode(Box::new(BrotliDecompressor::new())),
+            mode::ZSTD_ENCODE => Self::ZstdEncode(ZstdCompressor::new(settings)?),
+            mode::ZSTD_DECODE => Self::ZstdDecode(ZstdDecompressor::new(settings)?),
             _ => return Err(ZlibError::stream()),
         })
     }
@@ -136,6 +147,8 @@ impl Codec {
             Self::Inflate(stream) => stream.step(input, flush, output_max),
             Self::BrotliEncode(stream) => stream.step(input, flush, output_max),
             Self::BrotliDecode(stream) => stream.step(input, flush, output_max),
+            Self::ZstdEncode(stream) => stream.step(input, flush, output_max),
+            Self::ZstdDecode(stream) => stream.step(input, flush, output_max),
         }
     }
 
@@ -144,7 +157,8 @@ impl Codec {
         match self {
             Self::Inflate(stream) => stream.has_ended(),
             Self::BrotliDecode(stream) => stream.has_ended(),
-            Self::Deflate(_) | Self::BrotliEncode(_) => false,
+            Self::ZstdDecode(stream) => stream.has_ended(),
+            Self::Deflate(_) | Self::BrotliEncode(_) | Self::ZstdEncode(_) => false,
         }
     }
 
@@ -171,6 +185,8 @@ mod tests {
             text_or_font: 0,
             size_hint: 0,
             dictionary: None,
+            parameters: Vec::new(),
+            pledged_size: None,
         }
     }
 
@@ -197,13 +213,14 @@ mod tests {
         Ok(output)
     }
 
-    const PAIRS: [(u32, u32); 6] = [
+    const PAIRS: [(u32, u32); 7] = [
         (mode::DEFLATE, mode::INFLATE),
         (mode::GZIP, mode::GUNZIP),
         (mode::DEFLATE_RAW, mode::INFLATE_RAW),
         (mode::GZIP, mode::UNZIP),
         (mode::DEFLATE, mode::UNZIP),
         (mode::BROTLI_ENCODE, mode::BROTLI_DECODE),
+        (mode::ZSTD_ENCODE, mode::ZSTD_DECODE),
     ];
 
     proptest! {

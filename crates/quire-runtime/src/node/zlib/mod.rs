@@ -4,6 +4,7 @@ mod brotli;
 mod codec;
 mod deflate;
 mod inflate;
+mod zstd;
 
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
@@ -20,7 +21,21 @@ fn failure(error: &ZlibError) -> OpError {
     ))
 }
 
-/// (mode, level or window, window bits or quality, strategy or mode, dictionary), from argument `first` on
+/// Zstandard's parameters, which come as numbers and values in turn.
+fn parameters(call: &Call<'_>, index: usize) -> Result<Vec<(i32, i32)>, OpError> {
+    if call.is_nullish(index) {
+        return Ok(Vec::new());
+    }
+    let word = |bytes: &[u8]| bytes.try_into().map_or(0, i32::from_ne_bytes);
+    let bytes = call.bytes(index)?;
+    let pairs = bytes.chunks_exact(8);
+    Ok(pairs
+        .map(|pair| (word(&pair[..4]), word(&pair[4..])))
+        .collect())
+}
+
+/// (mode, level or quality, window bits, Brotli's mode, size hint, dictionary, Zstandard's parameters, its pledged size), from
+/// argument `first` on
 fn settings(call: &Call<'_>, first: usize) -> Result<Settings, OpError> {
     Ok(Settings {
         mode: call.number(first)? as u32,
@@ -31,6 +46,11 @@ fn settings(call: &Call<'_>, first: usize) -> Result<Settings, OpError> {
         dictionary: match call.is_nullish(first + 5) {
             true => None,
             false => Some(call.bytes(first + 5)?),
+        },
+        parameters: parameters(call, first + 6)?,
+        pledged_size: match call.is_nullish(first + 7) {
+            true => None,
+            false => Some(call.number(first + 7)? as u64),
         },
     })
 }

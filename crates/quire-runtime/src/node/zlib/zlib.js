@@ -72,6 +72,8 @@ for (const [name, Class, mode] of [
   ["unzip", "Unzip", constants.UNZIP],
   ["brotliCompress", "BrotliCompress", constants.BROTLI_ENCODE],
   ["brotliDecompress", "BrotliDecompress", constants.BROTLI_DECODE],
+  ["zstdCompress", "ZstdCompress", constants.ZSTD_ENCODE],
+  ["zstdDecompress", "ZstdDecompress", constants.ZSTD_DECODE],
 ]) {
   const both = {
     [name](data, given, givenCallback) {

@@ -11,6 +11,7 @@ const pairs = [
   ["gzip", "unzip"],
   ["deflate", "unzip"],
   ["brotliCompress", "brotliDecompress"],
+  ["zstdCompress", "zstdDecompress"],
 ];
 
 test("at once, by callback and as streams", async () => {
@@ -79,7 +80,7 @@ test("options: levels, bounds, Brotli's parameters", () => {
 });
 
 test("flush() makes what was written readable", async () => {
-  for (const [compress, decompress] of [[zlib.createGzip(), zlib.createGunzip()], [zlib.createBrotliCompress(), zlib.createBrotliDecompress()]]) {
+  for (const [compress, decompress] of [[zlib.createGzip(), zlib.createGunzip()], [zlib.createBrotliCompress(), zlib.createBrotliDecompress()], [zlib.createZstdCompress(), zlib.createZstdDecompress()]]) {
     compress.pipe(decompress);
     compress.write("one");
     compress.flush();
@@ -127,4 +128,52 @@ test("crc32, constants, classes without new", () => {
   assertEquals(zlib.crc32(Buffer.from("lo"), zlib.crc32("hel")), 0x3610a686);
   assertEquals([zlib.constants.Z_FINISH, zlib.codes.Z_DATA_ERROR, zlib.codes["-3"], zlib.Z_BEST_SPEED], [4, -3, "Z_DATA_ERROR", 1]);
   assert(zlib.Gzip() instanceof zlib.Gzip);
+});
+
+test("Zstandard", async () => {
+  const { constants } = zlib;
+  const hex = (bytes) => bytes.toString("hex");
+  const bytes = (text) => Buffer.from(text, "hex");
+  const hello = "28b52ffd200529000068656c6c6f";
+  // What the original gives.
+  assertEquals([hex(zlib.zstdCompressSync("hello")), hex(zlib.zstdCompressSync(""))], [hello, "28b52ffd2000010000"]);
+  const compressed = (params) => hex(zlib.zstdCompressSync("hello", { params }));
+  assertEquals(
+    [compressed({ [constants.ZSTD_c_checksumFlag]: 1 }), compressed({ [constants.ZSTD_c_contentSizeFlag]: 0 }), compressed({ [constants.ZSTD_c_compressionLevel]: 999 })],
+    ["28b52ffd240529000068656c6c6fa36d9f88", "28b52ffd000029000068656c6c6f", hello],
+  );
+  // What follows the first frame is left out.
+  assertEquals([hello, `${hello}6162`, hello + hello, ""].map((text) => zlib.zstdDecompressSync(bytes(text)).toString()), ["hello", "hello", "hello", ""]);
+  const dictionary = Buffer.from("dictionary text ".repeat(10));
+  const small = zlib.zstdCompressSync("dictionary text dictionary", { dictionary });
+  assert(small.length < zlib.zstdCompressSync("dictionary text dictionary").length);
+  assertEquals(zlib.zstdDecompressSync(small, { dictionary }).toString(), "dictionary text dictionary");
+  const thrown = (run) => assertThrows(run, Error).message;
+  assertEquals(
+    [thrown(() => zlib.zstdDecompressSync(bytes(hello.slice(0, -2)))), thrown(() => zlib.zstdDecompressSync(bytes("0000000000000000"))), thrown(() => compressed({ [constants.ZSTD_c_windowLog]: 1 }))],
+    ["unexpected end of file", "Zstd decompression failed: Unknown frame descriptor", "Setting parameter failed: Parameter is out of bound"],
+  );
+  for (const params of [{ 999: 1 }, { x: 1 }]) assertEquals(assertThrows(() => compressed(params), RangeError).code, "ERR_ZSTD_INVALID_PARAM");
+  assertEquals(thrown(() => compressed({ 1: 1 })), "Unsupported Zstd compression parameter: 1");
+  assertEquals(assertThrows(() => zlib.zstdCompressSync("hello", { flush: 5 }), RangeError).message, 'The value of "options.flush" is out of range. It must be >= 0 and <= 2. Received 5');
+});
+
+test("streams of Zstandard", async () => {
+  const through = (stream, chunks) =>
+    new Promise((resolve) => {
+      const parts = [];
+      stream.on("data", (chunk) => parts.push(chunk));
+      stream.on("end", () => resolve(Buffer.concat(parts).toString()));
+      stream.on("error", ({ code, errno, message }) => resolve([code, errno, message]));
+      for (const chunk of chunks) stream.write(chunk);
+      stream.end();
+    });
+  const hello = Buffer.from("28b52ffd200529000068656c6c6f", "hex");
+  const decompressed = (...chunks) => through(zlib.createZstdDecompress(), chunks);
+  assertEquals(await decompressed(hello.subarray(0, 8), hello.subarray(8)), "hello");
+  assertEquals(await decompressed(Buffer.concat([hello, hello])), "hello");
+  assertEquals(await decompressed(hello.subarray(0, 8)), ["ERR_ZSTD_DECOMPRESSION_FAILED", -1, "unexpected end of file"]);
+  assertEquals(await decompressed(hello, "trailing"), ["ERR_ZSTD_DECOMPRESSION_FAILED", -1, "Zstd decompression failed: Unknown frame descriptor"]);
+  const pledged = through(zlib.createZstdCompress({ pledgedSrcSize: 4 }), ["hel", "lo"]);
+  assertEquals(await pledged, ["ERR_ZSTD_COMPRESSION_FAILED", -1, "Zstd compression failed: Src size is incorrect"]);
 });
