@@ -7,7 +7,6 @@ use quire_config::{
 };
 use quire_runtime::{Binding, Consumer, Resource};
 
-use crate::printer::Notice;
 use crate::secret::Stored;
 use crate::settings::Version;
 
@@ -53,6 +52,12 @@ pub fn of(environment: &Environment, classes: &Classes) -> Vec<Binding> {
             delay: producer.delivery_delay,
         };
         add(&producer.binding, resource);
+    }
+    for bucket in &environment.r2_buckets {
+        let resource = Resource::R2 {
+            bucket: bucket.bucket_name.clone(),
+        };
+        add(&bucket.binding, resource);
     }
     for service in &environment.services {
         let resource = Resource::Service {
@@ -155,6 +160,7 @@ pub fn described(resource: &Resource) -> (String, String) {
             )
         }
         Resource::Kv { id } => ("KV namespace", id.clone()),
+        Resource::R2 { bucket } => ("R2 bucket", bucket.clone()),
         Resource::D1 { id } => ("D1 database", id.clone()),
         Resource::Queue { queue, .. } => ("queue", queue.clone()),
         Resource::Analytics { dataset } => ("Analytics Engine dataset", dataset.clone()),
@@ -213,20 +219,4 @@ pub fn script(name: &str, environment: Option<&str>) -> String {
         Some(environment) => format!("{name}-{environment}"),
         None => name.to_owned(),
     }
-}
-
-/// One notice about all bindings that `env` will lack.
-pub fn unsupported(environment: &Environment) -> Option<Notice> {
-    let mut missing: Vec<String> = Vec::new();
-    let mut add = |kind: &str, name: &str| missing.push(format!("`{name}` ({kind})"));
-    environment
-        .r2_buckets
-        .iter()
-        .for_each(|bucket| add("r2_buckets", &bucket.binding));
-    (!missing.is_empty()).then(|| {
-        Notice::warning(format!(
-            "not supported yet, and missing in `env`: {}",
-            missing.join(", ")
-        ))
-    })
 }

@@ -18,6 +18,7 @@ use crate::d1::D1Failure;
 use crate::dev::{CertificateError, CommandError};
 use crate::kv::KvError;
 use crate::project::ProjectError;
+use crate::r2::R2Failure;
 use crate::secret::SecretCommandError;
 use crate::services::ServiceError;
 use crate::stored::StoredError;
@@ -108,6 +109,10 @@ pub enum Failure {
     #[error(transparent)]
     #[diagnostic(transparent)]
     D1(#[from] D1Failure),
+
+    #[error(transparent)]
+    #[diagnostic(transparent)]
+    R2(#[from] R2Failure),
 
     #[error("cannot read `{}`: {source}", .path.display())]
     Read {

@@ -25,6 +25,7 @@ mod kv;
 mod printer;
 mod project;
 mod queues;
+mod r2;
 mod report;
 mod routes;
 mod secret;
@@ -56,6 +57,7 @@ fn main() -> ExitCode {
         Command::Kv(arguments) => kv::run(arguments),
         Command::D1(arguments) => d1::run(arguments),
         Command::Queues(arguments) => queues::run(arguments),
+        Command::R2(arguments) => r2::run(arguments),
         Command::Analytics(arguments) => analytics::run(&arguments),
         Command::Secret(arguments) => secret::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),

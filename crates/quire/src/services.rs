@@ -350,7 +350,6 @@ impl Found {
     ) -> Result<Service, Failure> {
         let environment = resolved.environment;
         let notices = resolved.warnings.into_iter().map(Notice::warning);
-        let notices = notices.chain(bindings::unsupported(&environment));
         let named = notices.map(|notice| Box::new(notice.about(&name)) as Warning);
         bound.warnings.extend(named);
         let names = CONFIG_FILE_NAMES.iter().chain(&MODULES);

@@ -350,12 +350,6 @@ impl Selection {
         let mut services =
             services.bound_by(&name, &config.classes, &[&environment, &flags], &stored)?;
         warnings.append(&mut services.warnings);
-        warnings.extend(
-            [&environment, &flags]
-                .into_iter()
-                .filter_map(bindings::unsupported)
-                .map(|notice| Box::new(notice) as Warning),
-        );
         let mut bindings = bindings::of(&environment, &services.classes);
         let mut variables = variables::all(
             &name,
@@ -431,8 +425,6 @@ impl Selection {
         let stored = self.stored(&self.current)?;
         let manifest = &built.manifest;
         let flags = self.flags.environment();
-        let mut warnings: Vec<Warning> = Vec::new();
-        warnings.extend(bindings::unsupported(&flags).map(|notice| Box::new(notice) as Warning));
         let configured_variables = manifest.program.variables();
         let mut bindings = manifest.program.bindings.clone();
         let mut variables = variables::all(
@@ -480,7 +472,7 @@ impl Selection {
         Ok(Loaded {
             origin: Origin::Built(Box::new(built)),
             settings,
-            warnings,
+            warnings: Vec::new(),
         })
     }
 

@@ -2,12 +2,15 @@
 #![allow(clippy::unwrap_used)]
 
 use std::path::Path;
+use std::time::Duration;
 
 use quire_end_to_end::{Command, Project, Request, Server};
 use serde_json::{Value, json};
 
-/// All that stores something.
-const KINDS: [&str; 7] = [
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// All that stores something. What comes after the first seven leaves no room at all on a full disk, not even to make some.
+const KINDS: [&str; 9] = [
     "kv",
     "largeKv",
     "d1",
@@ -15,6 +18,8 @@ const KINDS: [&str; 7] = [
     "sqlObject",
     "queue",
     "cache",
+    "r2",
+    "largeR2",
 ];
 
 /// `POST /KIND/NUMBER` stores something, `GET /KIND/NUMBER` gives what was stored, `DELETE /KIND/NUMBER` makes room.
@@ -32,6 +37,16 @@ const kinds = {
     store: ({ KV }, number) => KV.put(`large-${number}`, long(number, 200_000)),
     read: async ({ KV }, number) => (await KV.get(`large-${number}`)) === long(number, 200_000),
     remove: ({ KV }, number) => KV.delete(`large-${number}`),
+  },
+  r2: {
+    store: async ({ FILES }, number) => void (await FILES.put(`small-${number}`, long(number, 5_000))),
+    read: async ({ FILES }, number) => (await (await FILES.get(`small-${number}`))?.text()) === long(number, 5_000),
+    remove: ({ FILES }, number) => FILES.delete(`small-${number}`),
+  },
+  largeR2: {
+    store: async ({ FILES }, number) => void (await FILES.put(`large-${number}`, long(number, 100_000))),
+    read: async ({ FILES }, number) => (await (await FILES.get(`large-${number}`))?.text()) === long(number, 100_000),
+    remove: ({ FILES }, number) => FILES.delete(`large-${number}`),
   },
   d1: {
     async store({ DB }, number) {
@@ -106,6 +121,7 @@ fn project() -> Project {
         "wrangler.toml",
         "name = \"test\"\npages_build_output_dir = \"public\"\ncompatibility_date = \"2026-06-01\"\n\
          kv_namespaces = [{ binding = \"KV\", id = \"kv\" }]\n\
+         r2_buckets = [{ binding = \"FILES\", bucket_name = \"files\" }]\n\
          d1_databases = [{ binding = \"DB\", database_id = \"db\" }]\n\
          queues.producers = [{ binding = \"JOBS\", queue = \"jobs\" }]\n\
          durable_objects.bindings = [{ name = \"OBJECT\", class_name = \"Store\", script_name = \"store\" }]\n",
@@ -189,7 +205,7 @@ fn a_full_disk() {
         return;
     };
     let server = start(command(&project, data.path()), &launcher);
-    for kind in KINDS {
+    for &kind in &KINDS[..7] {
         store(&server, kind, 0).unwrap_or_else(|error| panic!("{kind}: {error}"));
     }
     // What is large fills the disk, what is smaller what is left of it.
@@ -199,7 +215,7 @@ fn a_full_disk() {
         assert!(large < 100, "the disk is never full");
     }
     let mut stored = Vec::new();
-    for kind in KINDS {
+    for &kind in &KINDS[..7] {
         let mut number = 1;
         let error = loop {
             match store(&server, kind, if kind == "largeKv" { 1000 } else { number }) {
@@ -234,6 +250,45 @@ fn a_full_disk() {
         assert_reads(&server, kind, 0);
         assert_reads(&server, kind, *number);
     }
+    server.stop();
+}
+
+#[test]
+fn a_disk_full_of_objects() {
+    let (project, data) = (project(), tempfile::TempDir::new().unwrap());
+    let folder = data.path().display();
+    let Some(launcher) = in_own_mounts(&format!("mount -t tmpfs -o size=8m none {folder}")) else {
+        return;
+    };
+    let server = start(command(&project, data.path()), &launcher);
+    let mut stored = 0;
+    let error = loop {
+        match store(&server, "largeR2", stored) {
+            Ok(()) => stored += 1,
+            Err(error) => break error,
+        }
+        assert!(stored < 100, "the disk is never full");
+    };
+    assert!(
+        error.contains("the disk is full") && error.contains("make room"),
+        "{error}"
+    );
+    assert!(stored > 3);
+    assert!(
+        ask(&server, "GET", "largeR2", stored) != Ok(json!(true)),
+        "what was refused is not there"
+    );
+    for number in 0..stored {
+        assert_reads(&server, "largeR2", number);
+    }
+    // Later ones are longer, by a digit.
+    for number in 0..3 {
+        ask(&server, "DELETE", "largeR2", number).unwrap();
+    }
+    server.eventually("/largeR2/0", PATIENCE, |_| {
+        store(&server, "largeR2", stored).is_ok()
+    });
+    assert_reads(&server, "largeR2", stored);
     server.stop();
 }
 

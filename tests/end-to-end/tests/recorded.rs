@@ -79,6 +79,7 @@ recorded! {
     key_value: "kv",
     error_stacks: "stacks",
     sql_databases: "d1",
+    buckets: "r2",
     services: "services",
     durable_objects: "durable-objects",
     queues: "queues",

@@ -13,16 +13,30 @@ internals.conversions = {
     return `${value}`;
   },
 
-  /** A 32-bit integer, as arguments are converted to one. */
-  integer(value) {
+  /** `Number(value)` for arguments. */
+  number(value) {
     if (typeof value === "bigint") throw new TypeError("Cannot convert a BigInt value to a number");
     if (typeof value === "symbol") throw new TypeError("Cannot convert a Symbol value to a number");
-    const number = trunc(Number(value));
+    return Number(value);
+  },
+
+  /** A 32-bit integer, as arguments are converted to one. */
+  integer(value) {
+    const number = trunc(internals.conversions.number(value));
     if (!(number >= -Infinity) || number === Infinity || number === -Infinity) return 0;
     if (number < -2147483648 || number > 2147483647) {
       throw new TypeError("Value out of range. Must be between -2147483648 and 2147483647 (inclusive).");
     }
     return number + 0;
+  },
+
+  /** Milliseconds since 1970 of what a member of a dictionary holds: a Date, or a number. */
+  time(value, member, dictionary) {
+    const isDate = value instanceof Date;
+    if (!isDate && typeof value !== "number") throw internals.conversions.wrongMember(member, dictionary, "date");
+    const time = trunc(isDate ? value.getTime() : value);
+    if (!Number.isFinite(time)) throw new TypeError("The value cannot be converted because it is not a valid Date.");
+    return time + 0;
   },
 
   /** `internals.defineClass` for what is in `env`: programs that list the methods find them before the constructor. */
@@ -34,4 +48,7 @@ internals.conversions = {
 
   wrongArgument: (method, owner, position, type) =>
     new TypeError(`Failed to execute '${method}' on '${owner}': parameter ${position} is not of type '${type}'.`),
+
+  wrongMember: (member, dictionary, type) =>
+    new TypeError(`Incorrect type for the '${member}' field on '${dictionary}': the provided value is not of type '${type}'.`),
 };

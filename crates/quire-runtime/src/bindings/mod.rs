@@ -9,6 +9,7 @@ mod hyperdrive;
 mod kv;
 mod objects;
 mod queues;
+mod r2;
 mod rate_limit;
 mod remote;
 mod service;
@@ -75,6 +76,11 @@ pub enum Resource {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delay: Option<u32>,
     },
+    /// A bucket of objects.
+    R2 {
+        /// What selects the data.
+        bucket: String,
+    },
     /// Points of measurement, kept to be queried.
     Analytics {
         /// The dataset that points are written to.
@@ -123,6 +129,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
     d1::install(realm);
     kv::install(realm);
     queues::install(realm);
+    r2::install(realm);
     service::install(realm);
     analytics::install(realm);
     rate_limit::install(realm);
@@ -135,6 +142,7 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
         d1::SOURCES,
         kv::SOURCES,
         queues::SOURCES,
+        r2::SOURCES,
         remote::SOURCES,
         service::SOURCES,
         analytics::SOURCES,

@@ -61,6 +61,20 @@ impl Blobs {
         (file.metadata().ok()?.len() == length).then_some(file)
     }
 
+    /// The file of a body, whatever is in it.
+    pub(crate) fn open_existing(&self, name: &str) -> Option<File> {
+        File::open(self.path(name)).ok()
+    }
+
+    /// What to say when the file of a body is not there, though it should be.
+    pub(crate) fn missing(&self, name: &str) -> StoreError {
+        let source = std::io::Error::new(
+            std::io::ErrorKind::NotFound,
+            "the file of a value is missing, or not whole",
+        );
+        StoreError::file(&self.path(name))(source)
+    }
+
     /// Deletes bodies. What stays behind is swept later.
     pub(crate) fn delete(&self, names: impl IntoIterator<Item = String>) {
         for name in names {

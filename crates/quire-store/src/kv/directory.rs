@@ -7,6 +7,7 @@ use super::{
 };
 use crate::StoreError;
 use crate::blobs::{Blob, Blobs, Draft, Stored};
+use crate::prefix::following;
 use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
 use rusqlite::{OptionalExtension, params};
@@ -287,14 +288,4 @@ impl Shared {
             })
         })
     }
-}
-
-/// The first bytes that come after all that begin with these; `None` if all do.
-fn following(prefix: &[u8]) -> Option<Vec<u8>> {
-    let last = prefix.iter().rposition(|byte| *byte < u8::MAX)?;
-    let mut next = prefix.get(..=last)?.to_vec();
-    if let Some(byte) = next.last_mut() {
-        *byte += 1;
-    }
-    Some(next)
 }

@@ -32,6 +32,7 @@ use crate::d1::D1Arguments;
 use crate::dev::GuardArguments;
 use crate::kv::KvArguments;
 use crate::queues::QueuesArguments;
+use crate::r2::R2Arguments;
 
 /// Runs Cloudflare Pages projects on your own machine: static files, Functions, middleware.
 #[derive(Debug, Parser)]
@@ -65,6 +66,8 @@ pub enum Command {
     D1(D1Arguments),
     /// See what waits in queues
     Queues(QueuesArguments),
+    /// Work with buckets of objects
+    R2(R2Arguments),
     /// Keep values that only the functions see, encrypted, for `quire serve`
     #[command(after_help = secret::EXAMPLES)]
     Secret(SecretArguments),
@@ -113,6 +116,7 @@ impl Arguments {
             | Command::Guard(_)
             | Command::Kv(_)
             | Command::Queues(_)
+            | Command::R2(_)
             | Command::Secret(_)
             | Command::Types(_)
             | Command::Worker => return arguments,

@@ -89,18 +89,18 @@ fn a_summary_of_the_project() {
   ALL     /x         x/index.js
   ALL     /**        _middleware.js
 
-  BINDING     VALUE             FROM
-  env.PLAIN   \"visible\"         configuration
-  env.SECRET  (hidden)          file of secrets
-  env.FLAG    (hidden)          command line
-  env.CACHE   KV namespace (1)  configuration
+  BINDING     VALUE              FROM
+  env.PLAIN   \"visible\"          configuration
+  env.SECRET  (hidden)           file of secrets
+  env.FLAG    (hidden)           command line
+  env.CACHE   KV namespace (1)   configuration
+  env.FILES   R2 bucket (files)  configuration
 "
         )
     );
     assert!(ready.contains("http://127.0.0.1:"), "{ready}");
     for wanted in [
         "warning: cannot read the binding `BAD`",
-        "warning: not supported yet, and missing in `env`: `FILES` (r2_buckets)",
         "note: no compatibility date is set",
         "note: `/x` is answered by `x/index.js`",
     ] {
@@ -134,7 +134,6 @@ fn serving_says_little() {
     let (printed, complaints) = started(&project(), &["serve", "--port", "0", "--workers", "1"]);
     assert_eq!(printed.lines().count(), 1, "{printed}");
     assert!(!complaints.contains("note: "), "{complaints}");
-    assert!(complaints.contains("`FILES` (r2_buckets)"), "{complaints}");
 }
 
 #[test]

@@ -467,6 +467,8 @@ internals.body = {
     content.signal = signal;
     return content;
   },
+  /** A content of bytes that nothing else refers to. */
+  ofBytes: (bytes) => new Content(BYTES, bytes),
   /** A record that `shared` contents are made from. Each copy counts as a claim, and so does the record until released. */
   share: (number) => ({ number, claims: 1 }),
   release: (record) => {
