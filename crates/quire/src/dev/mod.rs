@@ -17,6 +17,7 @@ use std::process::ExitCode;
 
 use quire_config::{DevSettings, LocalProtocol};
 use quire_server::{LogLevel, Settings as ServerSettings, Supervisor, SupervisorHandle, TlsFiles};
+use rustix::process::{Signal, getpid, kill_process};
 use tokio::sync::watch;
 
 use crate::arguments::{DevArguments, LOCALHOST, PORT, listen_ip};
@@ -193,7 +194,10 @@ async fn interact(server: &SupervisorHandle, url: &str, restart: &watch::Sender<
                 restart.send_replace(());
             }
             Key::Clear => keys::clear(),
-            Key::Exit => server.stop(),
+            Key::Exit => {
+                // As Ctrl-C does, which the command behind the server listens for, too. Its own process can always be signalled.
+                let _ = kill_process(getpid(), Signal::INT);
+            }
             Key::Help => keys::print_help(),
         }
     }
