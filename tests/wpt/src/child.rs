@@ -106,10 +106,10 @@ async fn run(job: Job) -> Result<String, String> {
         routes: routes.clone(),
         vars: serde_json::Map::new(),
         bindings: Vec::new(),
+        consumers: Vec::new(),
         compatibility_date: "2026-06-01".into(),
         // Tests are handlers here, and those of WebAssembly compile what they try. The other one is the original's, for
         // these tests: it holds to the standard where programs rely on what is not.
-        consumers: Vec::new(),
         compatibility_flags: vec!["wasm_compile_in_handlers".into(), "pedantic_wpt".into()],
         cpu_limit_ms: 0,
         subrequest_limit: 0,

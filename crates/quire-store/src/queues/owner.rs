@@ -97,7 +97,7 @@ mod tests {
         let folder = tempfile::TempDir::new().unwrap();
         let owner = Owner::new(folder.path()).unwrap();
         let name = owner.name.clone();
-        assert_eq!(all(folder.path()), [name.clone()]);
+        assert_eq!(all(folder.path()), std::slice::from_ref(&name));
         assert!(Dead::find(folder.path(), &name).unwrap().is_none());
         drop(owner);
         let dead = Dead::find(folder.path(), &name).unwrap().unwrap();
