@@ -1,7 +1,8 @@
 //! The body of an answer.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
+use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -9,15 +10,16 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::task::JoinHandle;
 
+use crate::asset::Asset;
 use crate::directory::Stamp;
-
-/// Bytes read from a file at a time. One piece is read ahead of the one being sent, so this bounds what a slow
-/// client holds in memory to twice as much.
-const CHUNK: u64 = 128 * 1024;
+use crate::file_reader::FileReader;
 
 /// The body of an asset answer, of known length: nothing, bytes in memory, or a file that is read as it is sent.
 #[derive(Debug)]
-pub struct AssetBody(Source);
+pub struct AssetBody {
+    source: Source,
+    asset: Option<Asset>,
+}
 
 #[derive(Debug)]
 enum Source {
@@ -29,36 +31,53 @@ enum Source {
 impl AssetBody {
     /// A body without bytes.
     pub fn empty() -> Self {
-        Self(Source::Empty)
+        Self::of(Source::Empty)
     }
 
     /// A body of bytes in memory.
     pub fn from_bytes(bytes: Bytes) -> Self {
-        Self(if bytes.is_empty() {
+        Self::of(if bytes.is_empty() {
             Source::Empty
         } else {
             Source::Bytes(bytes)
         })
     }
 
-    /// The content of an open file. It fails if the file does not have the stamp at the end that it had before,
+    /// Some of the content of an open file. It fails if the file does not have the stamp at the end that it had before,
     /// since then the bytes sent are not those that the entity tag names.
-    pub(crate) fn from_file(file: File, stamp: Stamp) -> Self {
-        Self(if stamp.length == 0 {
+    pub(crate) fn from_file(file: File, stamp: Stamp, range: Range<u64>) -> Self {
+        Self::of(if range.is_empty() {
             Source::Empty
         } else {
             Source::File(FileStream {
-                state: State::Idle(file),
+                unsent: range.end - range.start,
+                state: State::Idle(FileReader::new(file, range)),
                 stamp,
-                unsent: stamp.length,
-                unread: stamp.length,
             })
         })
     }
 
+    fn of(source: Source) -> Self {
+        Self {
+            source,
+            asset: None,
+        }
+    }
+
+    /// This body, which is the whole content of the file, or stands for it in an answer to HEAD.
+    pub(crate) fn whole_of(mut self, asset: Asset) -> Self {
+        self.asset = Some(asset);
+        self
+    }
+
+    /// The file that this body is the whole content of; the body of an answer to HEAD stands for it.
+    pub fn take_asset(&mut self) -> Option<Asset> {
+        self.asset.take()
+    }
+
     /// The whole body, if it is already in memory.
     pub fn in_memory(&self) -> Option<Bytes> {
-        match &self.0 {
+        match &self.source {
             Source::Empty => Some(Bytes::new()),
             Source::Bytes(bytes) => Some(bytes.clone()),
             Source::File(_) => None,
@@ -66,7 +85,7 @@ impl AssetBody {
     }
 
     fn unsent(&self) -> u64 {
-        match &self.0 {
+        match &self.source {
             Source::Empty => 0,
             Source::Bytes(bytes) => bytes.len() as u64,
             Source::File(stream) => stream.unsent,
@@ -82,19 +101,19 @@ impl Body for AssetBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        match &mut self.0 {
+        match &mut self.source {
             Source::Empty => Poll::Ready(None),
             Source::Bytes(bytes) => {
                 let bytes = std::mem::take(bytes);
-                self.0 = Source::Empty;
+                self.source = Source::Empty;
                 Poll::Ready(Some(Ok(Frame::data(bytes))))
             }
             Source::File(stream) => {
-                let chunk = ready!(stream.poll_chunk(context));
-                if chunk.is_err() || stream.unsent == 0 {
-                    self.0 = Source::Empty;
+                let piece = ready!(stream.poll_piece(context));
+                if piece.is_err() || stream.unsent == 0 {
+                    self.source = Source::Empty;
                 }
-                Poll::Ready(Some(chunk.map(Frame::data)))
+                Poll::Ready(Some(piece.map(Frame::data)))
             }
         }
     }
@@ -113,63 +132,63 @@ struct FileStream {
     state: State,
     stamp: Stamp,
     unsent: u64,
-    unread: u64,
 }
 
 #[derive(Debug)]
 enum State {
-    Idle(File),
-    Reading(JoinHandle<io::Result<(Bytes, File)>>),
+    Idle(FileReader),
+    Reading(JoinHandle<io::Result<(Bytes, FileReader)>>),
     Done,
 }
 
 impl FileStream {
-    fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
-        self.read_ahead();
-        let State::Reading(reading) = &mut self.state else {
-            return Poll::Ready(Err(io::Error::other(
-                "the file was already read to its end",
-            )));
+    fn poll_piece(&mut self, context: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        let (piece, reader) = loop {
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Idle(mut reader) => match reader.read_now() {
+                    Ok(Some(piece)) => break (piece, reader),
+                    Ok(None) => {
+                        self.state = State::Reading(tokio::task::spawn_blocking(|| reader.read()));
+                    }
+                    Err(error) => return Poll::Ready(Err(changed_or(error))),
+                },
+                State::Reading(mut reading) => match Pin::new(&mut reading).poll(context) {
+                    Poll::Ready(read) => {
+                        break read.map_err(io::Error::other)?.map_err(changed_or)?;
+                    }
+                    Poll::Pending => {
+                        self.state = State::Reading(reading);
+                        return Poll::Pending;
+                    }
+                },
+                State::Done => {
+                    return Poll::Ready(Err(io::Error::other(
+                        "the file was already read to its end",
+                    )));
+                }
+            }
         };
-        let result = ready!(Pin::new(reading).poll(context));
-        self.state = State::Done;
-        let (chunk, file) = result.map_err(io::Error::other)??;
-        self.unsent -= chunk.len() as u64;
-        if self.unread > 0 {
-            self.state = State::Idle(file);
-            self.read_ahead();
+        self.unsent -= piece.len() as u64;
+        if reader.unread() > 0 {
+            self.state = State::Idle(reader);
+        } else if Stamp::of(reader.file())?.has_other_content(&self.stamp) {
+            return Poll::Ready(Err(changed()));
         }
-        Poll::Ready(Ok(chunk))
-    }
-
-    fn read_ahead(&mut self) {
-        if !matches!(self.state, State::Idle(_)) {
-            return;
-        }
-        let State::Idle(file) = std::mem::replace(&mut self.state, State::Done) else {
-            return;
-        };
-        let length = self.unread.min(CHUNK);
-        self.unread -= length;
-        let last = (self.unread == 0).then_some(self.stamp);
-        self.state = State::Reading(tokio::task::spawn_blocking(move || {
-            read_chunk(file, length, last)
-        }));
+        Poll::Ready(Ok(piece))
     }
 }
 
-fn read_chunk(mut file: File, length: u64, last: Option<Stamp>) -> io::Result<(Bytes, File)> {
-    let mut chunk = Vec::with_capacity(usize::try_from(length).map_err(io::Error::other)?);
-    (&mut file).take(length).read_to_end(&mut chunk)?;
-    let shortened = (chunk.len() as u64) < length;
-    let replaced = last
-        .map(|stamp| Ok::<_, io::Error>(Stamp::of(&file)?.has_other_content(&stamp)))
-        .transpose()?;
-    if shortened || replaced == Some(true) {
-        return Err(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "the file changed while it was sent",
-        ));
+/// What is missing from a file that had more is an error of its own.
+fn changed_or(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => changed(),
+        _ => error,
     }
-    Ok((Bytes::from(chunk), file))
+}
+
+fn changed() -> io::Error {
+    io::Error::new(
+        io::ErrorKind::UnexpectedEof,
+        "the file changed while it was sent",
+    )
 }

@@ -3,16 +3,19 @@
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::Arc;
 use std::time::SystemTime;
 
 use bytes::Bytes;
 use http::HeaderValue;
-use tokio::sync::watch;
+use quire_http::Coding;
 
 use crate::content_type::content_type;
 use crate::directory::{Directory, Stamp};
+use crate::error::LoadError;
 use crate::etag::{content_hash, content_hash_and_length};
+use crate::hints::Hints;
+use crate::shared_job::SharedJob;
 
 /// Files up to this many bytes are kept in memory and sent from there; longer ones are streamed from the disk.
 pub(crate) const IN_MEMORY: u64 = 512 * 1024;
@@ -23,35 +26,22 @@ pub(crate) struct Content {
     pub(crate) length: u64,
     pub(crate) etag: HeaderValue,
     pub(crate) content_type: HeaderValue,
+    /// What a page says is worth loading ahead.
+    pub(crate) hints: Option<Hints>,
     /// The whole content, for a small file.
     pub(crate) bytes: Option<Bytes>,
     /// Whether the stamp it was read under will differ after any later change.
     settled: bool,
 }
 
-/// Why a file's content is not to be had.
-#[derive(Debug, Clone)]
-pub(crate) enum LoadError {
-    /// The file was replaced or changed since it was looked up.
-    Changed,
-    Failed(Arc<io::Error>),
-}
-
-impl From<io::Error> for LoadError {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(Arc::new(error))
-    }
-}
-
-type Loaded = Result<Arc<Content>, LoadError>;
-
 /// One version of one file, whose content is loaded when first needed.
 #[derive(Debug)]
 pub(crate) struct FileVersion {
     pub(crate) key: Arc<str>,
     pub(crate) stamp: Stamp,
-    content: OnceLock<Arc<Content>>,
-    loading: Mutex<Option<watch::Receiver<Option<Loaded>>>>,
+    content: SharedJob<Arc<Content>>,
+    /// The content in each coding; `None` where that is not shorter.
+    compressed: [SharedJob<Option<Bytes>>; Coding::ALL.len()],
 }
 
 impl FileVersion {
@@ -59,8 +49,8 @@ impl FileVersion {
         Self {
             key: key.into(),
             stamp,
-            content: OnceLock::new(),
-            loading: Mutex::new(None),
+            content: SharedJob::default(),
+            compressed: Default::default(),
         }
     }
 
@@ -74,50 +64,40 @@ impl FileVersion {
     }
 
     /// The content, loaded by the first caller's job. That job outlives a caller that goes away.
-    pub(crate) async fn content(self: &Arc<Self>, directory: &Arc<Directory>) -> Loaded {
-        if let Some(content) = self.content.get() {
-            return Ok(content.clone());
-        }
-        let mut loaded = self.start_loading(directory);
-        let result = match loaded.wait_for(Option::is_some).await {
-            Ok(result) => result.clone(),
-            Err(_) => None,
-        };
-        result.unwrap_or_else(|| Err(io::Error::other("reading the file was interrupted").into()))
-    }
-
-    fn start_loading(
+    pub(crate) async fn content(
         self: &Arc<Self>,
         directory: &Arc<Directory>,
-    ) -> watch::Receiver<Option<Loaded>> {
-        let mut loading = self.loading.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = loading.as_ref()
-            && (running.borrow().is_some() || running.has_changed().is_ok())
-        {
-            return running.clone();
-        }
-        let (sender, receiver) = watch::channel(None);
-        *loading = Some(receiver.clone());
-        let version = Arc::clone(self);
-        let directory = Arc::clone(directory);
-        tokio::task::spawn_blocking(move || {
-            let loaded = load(&directory, &version.key, &version.stamp).map(Arc::new);
-            match &loaded {
-                Ok(content) => {
-                    let _ = version.content.set(content.clone());
-                }
-                // The next request tries again.
-                Err(_) => {
-                    *version
-                        .loading
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner) = None
-                }
-            }
-            sender.send_replace(Some(loaded));
-        });
-        receiver
+    ) -> Result<Arc<Content>, LoadError> {
+        let job = || {
+            let (directory, version) = (Arc::clone(directory), Arc::clone(self));
+            blocking(move || load(&directory, &version.key, &version.stamp).map(Arc::new))
+        };
+        self.content.get_or_make(job).await
     }
+
+    /// What holds the content in a coding.
+    pub(crate) fn compressed(&self, coding: Coding) -> &SharedJob<Option<Bytes>> {
+        let place = Coding::ALL.iter().position(|other| *other == coding);
+        &self.compressed[place.unwrap_or(0)]
+    }
+
+    /// The bytes in memory: the content's and its compressed forms'.
+    pub(crate) fn bytes_in_memory(&self) -> usize {
+        let content = match self.is_in_memory() {
+            true => usize::try_from(self.stamp.length).unwrap_or(0),
+            false => 0,
+        };
+        let compressed = self.compressed.iter().filter_map(SharedJob::get).flatten();
+        content + compressed.map(Bytes::len).sum::<usize>()
+    }
+}
+
+/// Runs what blocks where it may.
+pub(crate) async fn blocking<T: Send + 'static>(
+    job: impl FnOnce() -> Result<T, LoadError> + Send + 'static,
+) -> Result<T, LoadError> {
+    let done = tokio::task::spawn_blocking(job).await;
+    done.map_err(|error| LoadError::from(io::Error::other(error)))?
 }
 
 fn load(directory: &Directory, key: &str, expected: &Stamp) -> Result<Content, LoadError> {
@@ -152,11 +132,16 @@ fn load(directory: &Directory, key: &str, expected: &Stamp) -> Result<Content, L
         Cow::Borrowed(text) => HeaderValue::from_static(text),
         Cow::Owned(text) => HeaderValue::from_str(&text).map_err(io::Error::other)?,
     };
+    let hints = bytes
+        .as_deref()
+        .filter(|_| content_type.as_bytes().starts_with(b"text/html"))
+        .and_then(Hints::of_page);
     let settled = stamp.is_settled(read_at) && Stamp::of(&file)? == stamp;
     Ok(Content {
         length,
         etag,
         content_type,
+        hints,
         bytes,
         settled,
     })
@@ -167,18 +152,17 @@ pub(crate) async fn open_version(
     directory: &Arc<Directory>,
     version: &Arc<FileVersion>,
 ) -> Result<File, LoadError> {
-    let directory = Arc::clone(directory);
-    let version = Arc::clone(version);
-    let opened = tokio::task::spawn_blocking(move || {
-        let open = directory.open()?.ok_or(LoadError::Changed)?;
-        match open.file(&version.key)? {
-            Some((file, stamp)) if stamp == version.stamp => Ok(file),
-            _ => Err(LoadError::Changed),
-        }
-    });
-    opened
-        .await
-        .map_err(|error| LoadError::from(io::Error::other(error)))?
+    let (directory, version) = (Arc::clone(directory), Arc::clone(version));
+    blocking(move || open_now(&directory, &version)).await
+}
+
+/// Opens the version of a file, which blocks.
+pub(crate) fn open_now(directory: &Directory, version: &FileVersion) -> Result<File, LoadError> {
+    let open = directory.open()?.ok_or(LoadError::Changed)?;
+    match open.file(&version.key)? {
+        Some((file, stamp)) if stamp == version.stamp => Ok(file),
+        _ => Err(LoadError::Changed),
+    }
 }
 
 #[cfg(test)]

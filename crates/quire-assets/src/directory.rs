@@ -50,6 +50,11 @@ impl Stamp {
         self.modified != earlier.modified || self.length != earlier.length
     }
 
+    /// Whether this file was last changed before the other one was.
+    pub(crate) fn is_older_than(&self, other: &Self) -> bool {
+        self.modified < other.modified
+    }
+
     /// Whether a change made after `now` would show in the stamp. If not, content read at `now` must be read again.
     pub(crate) fn is_settled(&self, now: std::time::SystemTime) -> bool {
         let Ok(now) = now.duration_since(std::time::UNIX_EPOCH) else {

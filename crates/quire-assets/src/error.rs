@@ -1,6 +1,8 @@
-//! Why a folder cannot be served.
+//! Why a folder cannot be served, and why a file cannot be read.
 
+use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Why a directory of assets cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -24,4 +26,27 @@ pub enum AssetsError {
         /// What the operating system said.
         source: std::io::Error,
     },
+}
+
+/// Why a file's content is not to be had.
+#[derive(Debug, Clone)]
+pub(crate) enum LoadError {
+    /// The file was replaced or changed since it was looked up.
+    Changed,
+    Failed(Arc<io::Error>),
+}
+
+impl From<io::Error> for LoadError {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(Arc::new(error))
+    }
+}
+
+impl From<LoadError> for io::Error {
+    fn from(error: LoadError) -> Self {
+        match error {
+            LoadError::Changed => Self::other("the file was replaced or changed while it was read"),
+            LoadError::Failed(error) => Self::new(error.kind(), error),
+        }
+    }
 }

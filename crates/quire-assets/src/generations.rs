@@ -52,6 +52,13 @@ impl<K: Hash + Eq, V: Clone> Generations<K, V> {
         self.young.insert(key, (value, weight));
     }
 
+    /// What all entries weigh.
+    #[cfg(test)]
+    pub(crate) fn weight(&self) -> usize {
+        let entries = self.young.values().chain(self.old.values());
+        entries.map(|(_, weight)| weight).sum()
+    }
+
     pub(crate) fn remove<Q>(&mut self, key: &Q)
     where
         K: Borrow<Q>,
@@ -104,8 +111,7 @@ mod tests {
                     1 => { map.get(&key); }
                     _ => map.remove(&key),
                 }
-                let weight: usize = map.young.values().chain(map.old.values()).map(|(_, weight)| weight).sum();
-                prop_assert!(weight <= 100);
+                prop_assert!(map.weight() <= 100);
                 prop_assert_eq!(map.young_weight, map.young.values().map(|(_, weight)| weight).sum::<usize>());
                 prop_assert!(map.young.keys().all(|key| !map.old.contains_key(key)));
             }

@@ -7,13 +7,17 @@
 //!    `lookup` (which file, redirect or not-found page belongs to the path) against `directory`, the only
 //!    module that opens files and the one that keeps every access inside the served directory.
 //! 3. `content` reads and hashes a file once for all requests that wait for it.
-//! 4. `response` builds status and headers; `body` sends small files from memory and big ones chunk by chunk.
+//! 4. `response` builds status and headers; `body` sends small files from memory and big ones piece by piece.
+//!
+//! That is the content as it is. Who sends the answer asks the [`Asset`] in its body for what suits the client better: a part,
+//! or the content in a coding, from a file beside it (`siblings`) or compressed once and kept.
 //!
 //! `hidden` lists what is never served, `content_type` maps file names to types, `etag` hashes content.
 //!
 //! Before and after that `rules` applies the site's `_redirects` and `_headers`, if there are any.
 #![forbid(unsafe_code)]
 
+mod asset;
 mod body;
 mod cache;
 mod content;
@@ -21,16 +25,21 @@ mod content_type;
 mod directory;
 mod error;
 mod etag;
+mod file_reader;
 mod generations;
 mod hidden;
+mod hints;
 mod lookup;
 mod path;
 mod response;
 mod rules;
+mod shared_job;
+mod siblings;
 
 #[cfg(test)]
 mod tests;
 
+pub use asset::Asset;
 pub use body::AssetBody;
 pub use content_type::content_type;
 pub use error::AssetsError;

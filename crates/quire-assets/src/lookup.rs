@@ -1,5 +1,7 @@
 //! Which file, redirect or not-found page belongs to a path.
 
+use std::convert::Infallible;
+
 /// What a path leads to. `F` is what the caller knows of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome<F> {
@@ -15,23 +17,27 @@ pub(crate) enum Outcome<F> {
 
 impl<F> Outcome<F> {
     pub(crate) fn map<G>(self, turn: impl FnOnce(F) -> G) -> Outcome<G> {
-        match self {
-            Self::Page(file) => Outcome::Page(turn(file)),
-            Self::NotFoundPage(file) => Outcome::NotFoundPage(turn(file)),
+        match self.try_map(|file| Ok::<_, Infallible>(turn(file))) {
+            Ok(outcome) => outcome,
+        }
+    }
+
+    pub(crate) fn try_map<G, E>(
+        self,
+        turn: impl FnOnce(F) -> Result<G, E>,
+    ) -> Result<Outcome<G>, E> {
+        Ok(match self {
+            Self::Page(file) => Outcome::Page(turn(file)?),
+            Self::NotFoundPage(file) => Outcome::NotFoundPage(turn(file)?),
             Self::Redirect(path) => Outcome::Redirect(path),
             Self::Nothing => Outcome::Nothing,
-        }
+        })
     }
 }
 
 impl<F> Outcome<Option<F>> {
     pub(crate) fn transpose(self) -> Option<Outcome<F>> {
-        Some(match self {
-            Self::Page(file) => Outcome::Page(file?),
-            Self::NotFoundPage(file) => Outcome::NotFoundPage(file?),
-            Self::Redirect(path) => Outcome::Redirect(path),
-            Self::Nothing => Outcome::Nothing,
-        })
+        self.try_map(|file| file.ok_or(())).ok()
     }
 }
 
@@ -124,8 +130,6 @@ fn find_not_found_page<F, E>(
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-
-    use std::convert::Infallible;
 
     use super::*;
 

@@ -7,20 +7,22 @@ use std::time::Duration;
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, ETAG,
-    IF_NONE_MATCH, LOCATION, RANGE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    IF_NONE_MATCH, LINK, LOCATION, RANGE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use quire_routes::SiteRules;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
+use url::Url;
 
+use crate::asset::{Asset, Found, whole};
 use crate::body::AssetBody;
 use crate::cache::Cache;
-use crate::content::{Content, FileVersion, LoadError, open_version};
+use crate::content::Content;
 use crate::directory::Directory;
-use crate::error::AssetsError;
+use crate::error::{AssetsError, LoadError};
 use crate::lookup::Outcome;
 use crate::path::{decode, location};
-use crate::rules::{self, Redirected};
+use crate::rules::{self, Redirected, Rules};
 
 /// Bytes of small files kept in memory, unless told otherwise.
 const DEFAULT_MEMORY: usize = 64 * 1024 * 1024;
@@ -43,6 +45,8 @@ pub struct AssetsOptions {
     pub revalidate: Duration,
     /// Bytes of small files to keep in memory at most.
     pub memory: usize,
+    /// Whether pages are sent with a `Link` header of what they say is worth loading ahead.
+    pub early_hints: bool,
     /// The site's `_redirects` and `_headers`.
     pub rules: SiteRules,
 }
@@ -53,14 +57,16 @@ impl AssetsOptions {
         Self {
             revalidate: DEFAULT_REVALIDATE,
             memory: DEFAULT_MEMORY,
+            early_hints: true,
             rules: SiteRules::default(),
         }
     }
 
-    /// For development: a changed file is seen at once.
+    /// For development: a changed file is seen at once, and pages get no `Link`, as on the original.
     pub fn dev() -> Self {
         Self {
             revalidate: Duration::ZERO,
+            early_hints: false,
             ..Self::serve()
         }
     }
@@ -89,11 +95,24 @@ pub struct AssetRequest<'a> {
     pub https: bool,
 }
 
+/// Stands for a host that the request does not name.
+const NO_HOST: &str = "localhost";
+
+impl AssetRequest<'_> {
+    /// The URL, without its query.
+    pub(crate) fn url(&self) -> Option<Url> {
+        let scheme = if self.https { "https" } else { "http" };
+        let host = self.host.unwrap_or(NO_HOST);
+        Url::parse(&format!("{scheme}://{host}{}", self.path)).ok()
+    }
+}
+
 /// The static files of one project. Clones share what is cached.
 #[derive(Clone)]
 pub struct Assets {
     cache: Arc<Cache>,
-    rules: Arc<SiteRules>,
+    early_hints: bool,
+    rules: Arc<Rules>,
 }
 
 impl std::fmt::Debug for Assets {
@@ -129,7 +148,8 @@ impl Assets {
         let directory = Arc::new(Directory::new(absolute));
         Ok(Self {
             cache: Arc::new(Cache::new(directory, options.revalidate, options.memory)),
-            rules: Arc::new(options.rules),
+            early_hints: options.early_hints,
+            rules: Arc::new(Rules::new(options.rules)),
         })
     }
 
@@ -138,7 +158,8 @@ impl Assets {
         if self.rules.is_empty() {
             return self.look_for(request).await;
         }
-        let mut response = match rules::redirect(&self.rules.redirects, &request) {
+        let said = self.rules.of(&request);
+        let mut response = match rules::redirect(&said, &request) {
             Some(Redirected::To(response)) => response,
             Some(Redirected::Within(path)) => {
                 let rewritten = AssetRequest {
@@ -149,7 +170,7 @@ impl Assets {
             }
             None => self.look_for(request).await,
         };
-        rules::change_headers(&self.rules.headers, &request, &mut response);
+        rules::change_headers(&said, &mut response);
         response
     }
 
@@ -185,7 +206,7 @@ impl Assets {
         Err(io::Error::other("the file kept changing while it was read"))
     }
 
-    async fn look_up(&self, path: &str) -> io::Result<Outcome<Arc<FileVersion>>> {
+    async fn look_up(&self, path: &str) -> io::Result<Outcome<Found>> {
         let cache = Arc::clone(&self.cache);
         let path = path.to_owned();
         tokio::task::spawn_blocking(move || cache.look_up(&path))
@@ -196,17 +217,22 @@ impl Assets {
     async fn answer(
         &self,
         request: &AssetRequest<'_>,
-        outcome: &Outcome<Arc<FileVersion>>,
+        outcome: &Outcome<Found>,
     ) -> Result<Response<AssetBody>, LoadError> {
         match outcome {
-            Outcome::Page(version) => {
-                let content = version.content(self.cache.directory()).await?;
+            Outcome::Page(found) => {
+                let content = found.version.content(self.cache.directory()).await?;
                 if is_unchanged(request.headers, &content.etag) {
                     return Ok(plain(StatusCode::NOT_MODIFIED));
                 }
-                let mut response = self.file_response(request, version, &content).await?;
+                let mut response = self.file_response(request, found, &content).await?;
                 let headers = response.headers_mut();
                 headers.insert(ETAG, content.etag.clone());
+                if let Some(hints) = content.hints.as_ref().filter(|_| self.early_hints)
+                    && let Some(link) = hints.link(|| request.url())
+                {
+                    headers.insert(LINK, link);
+                }
                 if !request.headers.contains_key(AUTHORIZATION)
                     && !request.headers.contains_key(RANGE)
                 {
@@ -220,9 +246,9 @@ impl Assets {
                 }
                 Ok(response)
             }
-            Outcome::NotFoundPage(version) => {
-                let content = version.content(self.cache.directory()).await?;
-                let mut response = self.file_response(request, version, &content).await?;
+            Outcome::NotFoundPage(found) => {
+                let content = found.version.content(self.cache.directory()).await?;
+                let mut response = self.file_response(request, found, &content).await?;
                 *response.status_mut() = StatusCode::NOT_FOUND;
                 response
                     .headers_mut()
@@ -250,24 +276,23 @@ impl Assets {
     async fn file_response(
         &self,
         request: &AssetRequest<'_>,
-        version: &Arc<FileVersion>,
+        found: &Found,
         content: &Content,
     ) -> Result<Response<AssetBody>, LoadError> {
         let mut response = plain(StatusCode::OK);
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, content.content_type.clone());
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if *request.method == Method::HEAD {
+        let body = if *request.method == Method::HEAD {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(content.length));
-            return Ok(response);
-        }
-        *response.body_mut() = match &content.bytes {
-            Some(bytes) => AssetBody::from_bytes(bytes.clone()),
-            None => AssetBody::from_file(
-                open_version(self.cache.directory(), version).await?,
-                version.stamp,
-            ),
+            AssetBody::empty()
+        } else {
+            whole(self.cache.directory(), &found.version).await?
         };
+        *response.body_mut() = body.whole_of(Asset {
+            cache: Arc::clone(&self.cache),
+            found: found.clone(),
+        });
         Ok(response)
     }
 }

@@ -1,17 +1,17 @@
 //! `_redirects` before a file is looked for, and `_headers` on the answer.
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use http::header::{
     CACHE_CONTROL, CONTENT_TYPE, Entry, LOCATION, SET_COOKIE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode};
-use quire_routes::{HeaderChange, HeaderRules, Redirect, RedirectRules};
-use url::Url;
+use quire_routes::{HeaderChange, Redirect, SiteRules};
 
 use crate::body::AssetBody;
+use crate::cache::{LONGEST_REMEMBERED_PATH, REMEMBERED_PATHS};
+use crate::generations::Generations;
 use crate::response::{AssetRequest, plain};
-
-/// Stands for a host that the request does not name.
-const NO_HOST: &str = "localhost";
 
 /// What a redirect makes of a request.
 pub(crate) enum Redirected {
@@ -21,19 +21,107 @@ pub(crate) enum Redirected {
     Within(String),
 }
 
+/// The site's rules.
+pub(crate) struct Rules {
+    site: SiteRules,
+    /// What they say of paths that were asked for: a table lookup costs the same for any rules.
+    said: Mutex<Generations<Box<str>, Arc<Said>>>,
+}
+
+/// What the rules say of a path.
+pub(crate) struct Said {
+    redirect: Option<Redirect>,
+    changes: Vec<Change>,
+}
+
+/// What happens to an answer's headers.
+enum Change {
+    Remove(HeaderName),
+    Set(HeaderName, HeaderValue),
+    Append(HeaderName, HeaderValue),
+}
+
+impl Rules {
+    pub(crate) fn new(site: SiteRules) -> Self {
+        Self {
+            site,
+            said: Mutex::new(Generations::new(REMEMBERED_PATHS)),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.site.is_empty()
+    }
+
+    /// What the rules say of a request.
+    pub(crate) fn of(&self, request: &AssetRequest<'_>) -> Arc<Said> {
+        // Where they name hosts, the path alone does not decide.
+        if self.site.headers.name_hosts() || request.path.len() > LONGEST_REMEMBERED_PATH {
+            return Arc::new(self.apply(request));
+        }
+        if let Some(said) = self.said().get(request.path) {
+            return said;
+        }
+        let said = Arc::new(self.apply(request));
+        self.said().insert(request.path.into(), said.clone(), 1);
+        said
+    }
+
+    fn apply(&self, request: &AssetRequest<'_>) -> Said {
+        let host = request.host.map(|host| match host.rsplit_once(':') {
+            Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+            _ => host,
+        });
+        let changes = self.site.headers.changes(host, request.path).into_iter();
+        Said {
+            redirect: self.site.redirects.find(request.path),
+            changes: changes.filter_map(Change::new).collect(),
+        }
+    }
+
+    fn said(&self) -> MutexGuard<'_, Generations<Box<str>, Arc<Said>>> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Change {
+    /// The change as it is made. Values go out as Latin-1, beyond which the parser of the rules lets nothing pass.
+    fn new(change: HeaderChange<'_>) -> Option<Self> {
+        let header = |name: &str, value: &str| {
+            let bytes: Option<Vec<u8>> = value
+                .chars()
+                .map(|character| u8::try_from(u32::from(character)).ok())
+                .collect();
+            let value = HeaderValue::from_bytes(&bytes?).ok()?;
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value))
+        };
+        Some(match change {
+            HeaderChange::Remove(name) => {
+                Self::Remove(HeaderName::from_bytes(name.as_bytes()).ok()?)
+            }
+            HeaderChange::Set(name, value) => {
+                let (name, value) = header(name, &value)?;
+                Self::Set(name, value)
+            }
+            HeaderChange::Append(name, value) => {
+                let (name, value) = header(name, &value)?;
+                Self::Append(name, value)
+            }
+        })
+    }
+}
+
 /// What the rules make of a request; `None` leaves it as it is.
-pub(crate) fn redirect(rules: &RedirectRules, request: &AssetRequest<'_>) -> Option<Redirected> {
-    let redirect = rules.find(request.path)?;
-    let scheme = if request.https { "https" } else { "http" };
-    let host = request.host.unwrap_or(NO_HOST);
-    let base = Url::parse(&format!("{scheme}://{host}{}", request.path)).ok()?;
+pub(crate) fn redirect(said: &Said, request: &AssetRequest<'_>) -> Option<Redirected> {
+    let redirect = said.redirect.as_ref()?;
+    let base = request.url()?;
     match redirect {
         Redirect::Rewrite { target } => {
-            let target = base.join(&target).ok()?;
+            let target = base.join(target).ok()?;
             Some(Redirected::Within(target.path().to_owned()))
         }
         Redirect::To { status, target } => {
-            let mut target = base.join(&target).ok()?;
+            let mut target = base.join(target).ok()?;
             if target.query().unwrap_or_default().is_empty() {
                 target.set_query(request.query.filter(|query| !query.is_empty()));
             }
@@ -41,7 +129,7 @@ pub(crate) fn redirect(rules: &RedirectRules, request: &AssetRequest<'_>) -> Opt
                 true => &target[url::Position::BeforePath..],
                 false => target.as_str(),
             };
-            let status = StatusCode::from_u16(status).ok()?;
+            let status = StatusCode::from_u16(*status).ok()?;
             Some(Redirected::To(redirection(status, location)?))
         }
     }
@@ -64,51 +152,27 @@ fn redirection(status: StatusCode, location: &str) -> Option<Response<AssetBody>
     Some(response)
 }
 
-/// Applies the rules for the path that was asked for, be the answer that of another. Errors of the server are left alone.
-pub(crate) fn change_headers(
-    rules: &HeaderRules,
-    request: &AssetRequest<'_>,
-    response: &mut Response<AssetBody>,
-) {
+/// Changes the headers of an answer as the rules say. Errors of the server are left alone.
+pub(crate) fn change_headers(said: &Said, response: &mut Response<AssetBody>) {
     if response.status().is_server_error() {
         return;
     }
-    let host = request.host.map(|host| match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    });
     let headers = response.headers_mut();
-    for change in rules.changes(host, request.path) {
+    for change in &said.changes {
         match change {
-            HeaderChange::Remove(name) => {
+            Change::Remove(name) => {
                 headers.remove(name);
             }
-            HeaderChange::Set(name, value) => {
-                if let Some((name, value)) = header(name, &value) {
-                    headers.insert(name, value);
-                }
+            Change::Set(name, value) => {
+                headers.insert(name, value.clone());
             }
-            HeaderChange::Append(name, value) => {
-                if let Some((name, value)) = header(name, &value) {
-                    append(headers, name, value);
-                }
-            }
+            Change::Append(name, value) => append(headers, name.clone(), value.clone()),
         }
     }
     if response.status() == StatusCode::NOT_FOUND {
         let no_store = HeaderValue::from_static("no-store");
         response.headers_mut().insert(CACHE_CONTROL, no_store);
     }
-}
-
-/// A header as it is sent. Values go out as Latin-1, beyond which the parser of the rules lets nothing pass.
-fn header(name: &str, value: &str) -> Option<(HeaderName, HeaderValue)> {
-    let bytes: Option<Vec<u8>> = value
-        .chars()
-        .map(|character| u8::try_from(u32::from(character)).ok())
-        .collect();
-    let value = HeaderValue::from_bytes(&bytes?).ok()?;
-    Some((HeaderName::from_bytes(name.as_bytes()).ok()?, value))
 }
 
 /// Adds a value to those that a header has: on the same line, but for cookies.

@@ -63,6 +63,7 @@ pub fn run(arguments: &BuildArguments) -> Result<ExitCode, Failure> {
             "`{path}` leads out of the folder of static files; it is left out"
         )));
     }
+    printer::warnings(&copied.limits.warnings());
     let out = arguments.outdir.display();
     printer::line(format!(
         "Built {} and {} into `{out}`; serve it with `quire serve {out}`",

@@ -1,16 +1,17 @@
 //! Copies the static files of a project, and only what belongs to a site.
 
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::site_files::{self, Unreadable};
+use crate::site_limits::SiteLimits;
+
 /// Work that takes less shows no progress.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-/// Files of rules for the static files: never served, but needed to serve.
-const RULES: [&str; 2] = ["_headers", "_redirects"];
 
 /// What was copied.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct Copied {
     pub bytes: u64,
     /// Symbolic links that lead out of the folder. They are not served either.
     pub left_out: Vec<PathBuf>,
+    /// How the files stand to what the platform takes.
+    pub limits: SiteLimits,
 }
 
 /// A file or folder that cannot be copied.
@@ -29,83 +32,44 @@ pub struct CopyError {
     source: io::Error,
 }
 
-/// Copies `from` into the existing folder `to`, without the folders `except` and what is no part of a site.
-pub fn copy_site(from: &Path, to: &Path, except: &[&Path]) -> Result<Copied, CopyError> {
-    let root = from.canonicalize().map_err(failed(from))?;
-    // A folder that does not exist yet cannot be met on the way.
-    let except = except
-        .iter()
-        .filter_map(|path| path.canonicalize().ok())
-        .collect();
-    let mut walk = Walk {
-        root: root.clone(),
-        except,
-        above: Vec::new(),
-        copied: Copied::default(),
-        progress: Progress::new(),
-    };
-    walk.folder(&root, "", to)?;
-    Ok(walk.copied)
-}
-
-fn failed(path: &Path) -> impl FnOnce(io::Error) -> CopyError {
-    let path = path.to_owned();
-    move |source| CopyError { path, source }
-}
-
-struct Walk {
-    root: PathBuf,
-    except: Vec<PathBuf>,
-    /// The folders around the present one, links resolved: one that comes again would never end.
-    above: Vec<PathBuf>,
-    copied: Copied,
-    progress: Progress,
-}
-
-impl Walk {
-    fn folder(&mut self, folder: &Path, key: &str, to: &Path) -> Result<(), CopyError> {
-        self.above.push(folder.to_owned());
-        let entries: Result<Vec<_>, _> = std::fs::read_dir(folder)
-            .and_then(Iterator::collect)
-            .map(Ok)
-            .unwrap_or_else(Err);
-        for entry in entries.map_err(failed(folder))? {
-            let name = entry.file_name();
-            let key = match key {
-                "" => name.to_string_lossy().into_owned(),
-                key => format!("{key}/{}", name.to_string_lossy()),
-            };
-            if quire_assets::is_hidden(&key) && !RULES.contains(&key.as_str()) {
-                continue;
-            }
-            let path = folder.join(&name);
-            // Links are followed as far as they stay inside, which is how the folder would be served.
-            let target = match path.canonicalize() {
-                Ok(target) => target,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(failed(&path)(error)),
-            };
-            if !target.starts_with(&self.root) {
-                self.copied.left_out.push(path);
-                continue;
-            }
-            if self.except.contains(&target) || self.above.contains(&target) {
-                continue;
-            }
-            let metadata = target.metadata().map_err(failed(&target))?;
-            let to = to.join(&name);
-            if metadata.is_dir() {
-                std::fs::create_dir(&to).map_err(failed(&to))?;
-                self.folder(&target, &key, &to)?;
-            } else if metadata.is_file() {
-                self.copied.bytes += std::fs::copy(&target, &to).map_err(failed(&target))?;
-                self.copied.files += 1;
-                self.progress.tell(self.copied.files);
-            }
-        }
-        self.above.pop();
-        Ok(())
+impl From<Unreadable> for CopyError {
+    fn from(Unreadable { path, source }: Unreadable) -> Self {
+        Self { path, source }
     }
+}
+
+/// Copies the site in `from` into the existing folder `to`, without the folders `except`.
+pub fn copy_site(from: &Path, to: &Path, except: &[&Path]) -> Result<Copied, CopyError> {
+    let mut copied = Copied::default();
+    let mut progress = Progress::new();
+    copied.left_out = site_files::walk(from, except, |entry| {
+        let to = to.join(entry.place);
+        let failed = |source| CopyError {
+            path: entry.path.to_owned(),
+            source,
+        };
+        if entry.metadata.is_dir() {
+            return std::fs::create_dir(&to).map_err(failed);
+        }
+        copied.bytes += copy(entry.path, &to, entry.metadata).map_err(failed)?;
+        copied.files += 1;
+        copied.limits.count(entry.key, entry.metadata.len());
+        progress.tell(copied.files);
+        Ok::<_, CopyError>(())
+    })?;
+    Ok(copied)
+}
+
+/// Copies a file with the time of its last change, by which a compressed form beside it is known to be of this version.
+fn copy(from: &Path, to: &Path, metadata: &Metadata) -> io::Result<u64> {
+    let bytes = std::fs::copy(from, to)?;
+    let modified = metadata.modified()?;
+    // A file system that keeps no times knows no older and newer either; nor is one lost that may not be written to.
+    let _ = File::options()
+        .write(true)
+        .open(to)
+        .and_then(|file| file.set_modified(modified));
+    Ok(bytes)
 }
 
 /// A counter on the terminal, once there has been something to wait for.
@@ -210,6 +174,18 @@ mod tests {
         );
         assert_eq!((copied.files, copied.left_out.len()), (5, 0));
         assert_eq!(copied.bytes, 13 + 8 + 10 + 9 + 10);
+    }
+
+    #[test]
+    fn copies_are_as_old_as_the_files() {
+        let (site, out) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        write(site.path(), "a.js");
+        let past = std::time::SystemTime::now() - Duration::from_secs(86_400);
+        let file = File::options().write(true).open(site.path().join("a.js"));
+        file.unwrap().set_modified(past).unwrap();
+        copy_site(site.path(), out.path(), &[]).unwrap();
+        let copied = out.path().join("a.js").metadata().unwrap();
+        assert_eq!(copied.modified().unwrap(), past);
     }
 
     #[cfg(unix)]

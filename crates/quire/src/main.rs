@@ -32,6 +32,8 @@ mod secret;
 mod serve;
 mod services;
 mod settings;
+mod site_files;
+mod site_limits;
 mod site_rules;
 mod stored;
 mod summary;

@@ -10,6 +10,7 @@ use crate::deployment::compile;
 use crate::failure::Failure;
 use crate::printer;
 use crate::settings::{Loaded, Origin, Purpose, Selection};
+use crate::site_limits::SiteLimits;
 
 pub fn run(arguments: ServeArguments) -> Result<ExitCode, Failure> {
     let mut warnings = Vec::new();
@@ -53,6 +54,9 @@ async fn deployment(selection: &Selection, loaded: Loaded) -> Result<Deployment,
         Origin::Sources(project) => {
             let compiled = compile(&project, &settings, Purpose::Serve, &selection.current).await?;
             printer::warnings(&compiled.warnings(&project));
+            if let Some(assets) = &project.assets {
+                printer::warnings(&SiteLimits::of(assets).warnings());
+            }
             let data = selection.data_folder(&project.root);
             Ok(compiled.into_deployment(&project, &settings, Purpose::Serve, data))
         }

@@ -105,6 +105,43 @@ fn static_files_come_change_and_go() {
 }
 
 #[test]
+fn rules_come_change_and_go() {
+    if is_wrangler() {
+        // It notices only those that were there at its start.
+        return;
+    }
+    let project = project();
+    let server = Command::dev(project.path()).start();
+    let header = |value: Option<&str>| {
+        server.eventually("/static.txt", SOON, |answer| {
+            answer.header("x-rule").as_deref() == value
+        });
+    };
+    header(None);
+    project.write("public/_headers", "/*\n  X-Rule: one\n");
+    header(Some("one"));
+    project.overwrite("public/_headers", "/*\n  X-Rule: two\n");
+    header(Some("two"));
+    project.remove("public/_headers");
+    header(None);
+    project.write("public/_redirects", "/gone /static.txt 301\n");
+    server.eventually("/gone", SOON, |answer| answer.status == 301);
+    project.write(
+        "public/_routes.json",
+        r#"{"version":1,"include":["/other"],"exclude":[]}"#,
+    );
+    server.eventually("/value", SOON, |answer| answer.status == 404);
+    project.remove("public/_routes.json");
+    answers(&server, "/value", "first");
+    // The folder goes and comes back, as build tools do it.
+    std::fs::remove_dir_all(project.path().join("public")).unwrap();
+    project.write("public/static.txt", "static");
+    project.write("public/_headers", "/*\n  X-Rule: three\n");
+    header(Some("three"));
+    server.stop();
+}
+
+#[test]
 fn a_broken_save_keeps_the_last_good_build() {
     let project = project();
     let server = Command::dev(project.path()).start();

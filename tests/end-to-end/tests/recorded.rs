@@ -65,6 +65,7 @@ recorded! {
     rules: "rules",
     static_files: "static",
     site_rules: "site-rules",
+    paths_of_files_and_rules: "site-paths",
     advanced_mode: "advanced",
     advanced_mode_of_a_folder: "advanced-folder",
     single_page: "single-page",

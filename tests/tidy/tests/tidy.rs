@@ -30,17 +30,25 @@ const ARROWS: &[(&str, &[&str])] = &[
             "quire-bundle",
             "quire-routes",
             "quire-config",
+            "quire-http",
         ],
     ),
     (
         "quire-runtime",
-        &["quire-store", "quire-routes", "quire-config", "quire-jsc"],
+        &[
+            "quire-store",
+            "quire-routes",
+            "quire-config",
+            "quire-http",
+            "quire-jsc",
+        ],
     ),
-    ("quire-assets", &["quire-routes"]),
+    ("quire-assets", &["quire-routes", "quire-http"]),
     ("quire-bundle", &["quire-routes"]),
     ("quire-store", &[]),
     ("quire-routes", &[]),
     ("quire-config", &[]),
+    ("quire-http", &[]),
     ("quire-jsc", &[]),
 ];
 
@@ -53,7 +61,7 @@ const NOT_PURE: &[&str] = &[
     "socket2",
     "quire-jsc",
 ];
-const PURE: &[&str] = &["quire-routes", "quire-config"];
+const PURE: &[&str] = &["quire-routes", "quire-config", "quire-http"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))

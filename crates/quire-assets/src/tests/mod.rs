@@ -3,5 +3,6 @@
 mod answers;
 mod changes;
 mod containment;
+mod forms;
 mod rules;
 mod site;

@@ -67,7 +67,8 @@ async fn header_rules_apply_to_all_answers_by_the_path_that_was_asked_for() {
         "/*\n X-All: 1\n Referrer-Policy: none\n! Access-Control-Allow-Origin\n/w\n X-All: 2\n X-W: :x\n\
          /none\n Cache-Control: public\n Set-Cookie: a=1\n/n*\n Set-Cookie: b=2\n/a.txt\n Etag: own\n X-L: é\n",
     );
-    for target in ["/a.txt", "/b.html", "/r", "/w", "/none"] {
+    // The second answer is by what is remembered of the path.
+    for target in ["/a.txt", "/b.html", "/r", "/w", "/none"].repeat(2) {
         let answer = site.get(target).await;
         let expected = if target == "/w" { "1, 2" } else { "1" };
         assert_eq!(answer.headers["x-all"], expected, "{target}");
@@ -89,4 +90,22 @@ async fn header_rules_apply_to_all_answers_by_the_path_that_was_asked_for() {
     );
     let cookies: Vec<_> = missing.headers.get_all("set-cookie").iter().collect();
     assert_eq!(cookies, ["a=1", "b=2"]);
+}
+
+#[tokio::test]
+async fn rules_for_hosts_go_by_the_host() {
+    let site = site(
+        "",
+        "https://a.example/a.txt\n X-Host: a\nhttps://:name.b.example/*\n X-Host: :name\n",
+    );
+    for (host, expected) in [
+        ("a.example", Some("a")),
+        ("x.b.example:8788", Some("x")),
+        ("y.b.example", Some("y")),
+        ("c.example", None),
+        ("a.example", Some("a")),
+    ] {
+        let answer = site.request(Method::GET, "/a.txt", &[], Some(host)).await;
+        assert_eq!(answer.header("x-host"), expected, "{host}");
+    }
 }

@@ -112,6 +112,11 @@ impl HeaderRules {
         &self.rules
     }
 
+    /// Whether there are rules for certain hosts only.
+    pub fn name_hosts(&self) -> bool {
+        !self.urls.is_empty()
+    }
+
     /// What happens to the headers of an answer to a request for `path`, in order. `host` is the request's, without its port;
     /// the path is raw, as in the URL.
     pub fn changes(&self, host: Option<&str>, path: &str) -> Vec<HeaderChange<'_>> {

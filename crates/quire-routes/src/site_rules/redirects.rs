@@ -251,9 +251,12 @@ fn status_of(written: &str) -> Result<u16, RuleProblemKind> {
         })
 }
 
-/// Whether a target names a host: `https://…` or `//…`.
+/// Whether a target names a host: `https://…`, or `//` and something of a host.
 fn names_host(target: &str) -> bool {
-    target.starts_with("//") || target.contains("://") && is_absolute(target)
+    match target.strip_prefix("//") {
+        Some(rest) => rest.starts_with(|first| !matches!(first, '/' | '\\' | '?' | '#')),
+        None => is_absolute(target),
+    }
 }
 
 /// Runs of slashes and backslashes in the path as one slash.

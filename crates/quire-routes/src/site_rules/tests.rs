@@ -151,11 +151,14 @@ fn redirects_are_found_fixed_ones_first() {
 
 #[test]
 fn what_was_matched_cannot_lead_to_another_host() {
-    let rules = redirects("/open/* /:splat\n/there/* //x.example/:splat\n/q/* /:splat?a=//b\n");
+    let rules = redirects(
+        "/open/* /:splat\n/there/* //x.example/:splat\n/q/* /:splat?a=//b\n/none/* //?:splat\n",
+    );
     assert_eq!(rules.find("/open//evil.example"), to(302, "/evil.example"));
     assert_eq!(rules.find("/open/\\/evil"), to(302, "/evil"));
     assert_eq!(rules.find("/there/a//b"), to(302, "//x.example/a//b"));
     assert_eq!(rules.find("/q//c"), to(302, "/c?a=//b"));
+    assert_eq!(rules.find("/none/x"), to(302, "/?x"));
 }
 
 #[test]

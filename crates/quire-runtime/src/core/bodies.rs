@@ -1,6 +1,6 @@
 //! The bodies and sinks of one request, which JavaScript names by number.
 
-use super::body::ByteStream;
+use super::body::{ByteStream, Origin};
 use super::coding::Coding;
 use super::sink::Sink;
 use http_body::Body as _;
@@ -15,6 +15,8 @@ pub(crate) struct NativeBody {
     coding: Option<Coding>,
     /// Whether the program's own code makes it, which may wait for something that never comes.
     by_program: bool,
+    /// What the server has given with the bytes.
+    origin: Option<Origin>,
 }
 
 impl NativeBody {
@@ -23,7 +25,13 @@ impl NativeBody {
             stream,
             coding,
             by_program: false,
+            origin: None,
         }
+    }
+
+    pub(crate) fn with_origin(mut self, origin: Option<Origin>) -> Self {
+        self.origin = origin;
+        self
     }
 
     /// A body that the program's own code makes.
@@ -32,6 +40,7 @@ impl NativeBody {
             stream,
             coding: None,
             by_program: true,
+            origin: None,
         }
     }
 
@@ -46,6 +55,11 @@ impl NativeBody {
             Some(coding) => coding.decode(self.stream),
             None => self.stream,
         }
+    }
+
+    /// What the server has given with the bytes, of which nothing has been read.
+    pub(crate) fn take_origin(&mut self) -> Option<Origin> {
+        self.origin.take()
     }
 
     /// The bytes as they are, and how they are encoded.

@@ -1,13 +1,14 @@
 //! Bodies as the server sends them.
 
 use super::bodies::NativeBody;
-use super::coding::Coding;
+use super::coding::{Coding, compress};
 use super::request::RequestContext;
 use crate::web::websocket::{Endpoint, Upgrade};
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
+use std::any::Any;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
@@ -15,6 +16,9 @@ use tokio::sync::oneshot;
 
 /// A stream of bytes from outside JavaScript, or made by it.
 pub(crate) type ByteStream = UnsyncBoxBody<Bytes, BodyError>;
+
+/// What the server knows a body's bytes by.
+pub(crate) type Origin = Box<dyn Any + Send>;
 
 /// Why a body ended early.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -37,6 +41,8 @@ pub struct Body {
     upgrade: Option<Box<Upgrade>>,
     /// For another program: how the bytes are encoded that it is to see decoded.
     coding: Option<Coding>,
+    /// What the server has given with the bytes.
+    origin: Option<Origin>,
     /// For another program: the end of a socket.
     socket: Option<Box<Endpoint>>,
 }
@@ -99,8 +105,48 @@ impl Body {
         Self::stream(stream)
     }
 
+    /// This body, with what the server knows its bytes by. It stays with them through a program for as long as nobody reads,
+    /// clones or changes them.
+    pub fn with_origin(mut self, origin: impl Any + Send) -> Self {
+        self.origin = Some(Box::new(origin));
+        self
+    }
+
+    /// What the server has given with these bytes, if they are still the same.
+    pub fn take_origin<T: Any>(&mut self) -> Option<Box<T>> {
+        self.origin.take()?.downcast().ok()
+    }
+
+    /// All the bytes, if they are in memory.
+    pub fn in_memory(&self) -> Option<&Bytes> {
+        match &self.content {
+            Content::Full(bytes) => Some(bytes),
+            Content::Empty | Content::Stream(_) => None,
+        }
+    }
+
+    /// Sends the content of another body instead.
+    pub fn replace_content(&mut self, mut other: Body) {
+        self.content = std::mem::take(&mut other.content);
+        self.origin = None;
+    }
+
+    /// Compresses the content as it is sent. What there is of it goes out whenever the rest is waited for.
+    pub fn compress(&mut self, coding: quire_http::Coding) {
+        let stream = std::mem::take(&mut self.content).into_stream();
+        self.content = Content::Stream(compress(coding, stream));
+        self.origin = None;
+    }
+
     pub(crate) fn stream(stream: ByteStream) -> Self {
         Self::of(Content::Stream(stream))
+    }
+
+    /// A body that a program passes on, untouched if it has an origin.
+    pub(crate) fn passed_on(stream: ByteStream, origin: Option<Origin>) -> Self {
+        let mut body = Self::stream(stream);
+        body.origin = origin;
+        body
     }
 
     /// For another program: bytes encoded in this way, which it is to see decoded.
@@ -125,18 +171,16 @@ impl Body {
     /// As a body that a program receives. What it came from lives until it is read or dropped.
     pub(crate) fn received(mut self) -> NativeBody {
         let (coding, guard) = (self.coding, self.guard.take());
-        match std::mem::take(&mut self.content) {
+        let native = match std::mem::take(&mut self.content) {
             Content::Stream(stream) => NativeBody::new(watched(stream, guard), coding),
             content => {
                 if let Some(mut guard) = guard {
                     guard.incomplete = false;
                 }
-                match content {
-                    Content::Full(bytes) => NativeBody::new(full_stream(bytes), coding),
-                    _ => NativeBody::new(empty_stream(), coding),
-                }
+                NativeBody::new(content.into_stream(), coding)
             }
-        }
+        };
+        native.with_origin(self.origin.take())
     }
 
     /// Keeps `request` alive until this body is sent, or dropped if the client does not want it.
@@ -167,10 +211,16 @@ impl Body {
 
     /// The bytes as a stream of their own, for when they do not go to the client.
     pub(crate) fn into_stream(mut self) -> ByteStream {
-        match std::mem::take(&mut self.content) {
-            Content::Empty => empty_stream(),
-            Content::Full(bytes) => full_stream(bytes),
-            Content::Stream(stream) => stream,
+        std::mem::take(&mut self.content).into_stream()
+    }
+}
+
+impl Content {
+    fn into_stream(self) -> ByteStream {
+        match self {
+            Self::Empty => empty_stream(),
+            Self::Full(bytes) => full_stream(bytes),
+            Self::Stream(stream) => stream,
         }
     }
 }

@@ -1,11 +1,15 @@
 //! Content codings: what `Content-Encoding` says about bytes on their way in and out.
 
 use super::body::{BodyError, ByteStream};
-use async_compression::tokio::bufread::{BrotliDecoder, BrotliEncoder, GzipDecoder, GzipEncoder};
+use async_compression::Level;
+use async_compression::tokio::bufread::{
+    BrotliDecoder, BrotliEncoder, GzipDecoder, GzipEncoder, ZstdEncoder,
+};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use http_body::Frame;
 use http_body_util::{BodyDataStream, BodyExt, StreamBody};
+use quire_http::Effort;
 use std::io;
 use tokio::io::AsyncRead;
 use tokio_util::io::{ReaderStream, StreamReader};
@@ -33,29 +37,7 @@ impl Coding {
     }
 
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Gzip => "gzip",
-            Self::Brotli => "br",
-        }
-    }
-
-    /// Whether an `Accept-Encoding` value allows this coding (RFC 9110 §12.5.3).
-    pub(crate) fn is_accepted(self, accept_encoding: &str) -> bool {
-        let mut any = false;
-        for item in accept_encoding.split(',') {
-            let mut parts = item.split(';');
-            let name = parts.next().unwrap_or_default().trim();
-            let refused = parts.any(|part| {
-                part.trim()
-                    .strip_prefix("q=")
-                    .is_some_and(|q| q.trim().parse::<f32>().is_ok_and(|q| q == 0.0))
-            });
-            if name.eq_ignore_ascii_case(self.name()) {
-                return !refused;
-            }
-            any |= name == "*" && !refused;
-        }
-        any
+        quire_http::Coding::from(self).name()
     }
 
     /// The bytes that were encoded.
@@ -83,14 +65,37 @@ impl Coding {
 
     /// The bytes, encoded.
     pub(crate) fn encode(self, stream: ByteStream) -> ByteStream {
-        let reader = reader_of(stream);
-        match self {
-            Self::Gzip => stream_of(GzipEncoder::new(reader), ["Gzip compression failed."; 2]),
-            Self::Brotli => stream_of(
-                BrotliEncoder::with_quality(reader, async_compression::Level::Precise(4)),
-                ["Brotli compression failed."; 2],
-            ),
+        compress(self.into(), stream)
+    }
+}
+
+impl From<Coding> for quire_http::Coding {
+    fn from(coding: Coding) -> Self {
+        match coding {
+            Coding::Gzip => Self::Gzip,
+            Coding::Brotli => Self::Brotli,
         }
+    }
+}
+
+/// The bytes, compressed as they come.
+pub(crate) fn compress(coding: quire_http::Coding, stream: ByteStream) -> ByteStream {
+    use quire_http::Coding::{Brotli, Gzip, Zstd};
+    let reader = reader_of(stream);
+    let level = Level::Precise(Effort::Once.level(coding) as i32);
+    match coding {
+        Gzip => stream_of(
+            GzipEncoder::with_quality(reader, level),
+            ["Gzip compression failed."; 2],
+        ),
+        Brotli => stream_of(
+            BrotliEncoder::with_quality(reader, level),
+            ["Brotli compression failed."; 2],
+        ),
+        Zstd => stream_of(
+            ZstdEncoder::with_quality(reader, level),
+            ["Zstandard compression failed."; 2],
+        ),
     }
 }
 
@@ -125,24 +130,6 @@ mod tests {
     use super::*;
     use crate::core::body::full_stream;
 
-    #[test]
-    fn accept_encoding_is_read_as_the_rfc_says() {
-        for (value, gzip, brotli) in [
-            ("", false, false),
-            ("gzip", true, false),
-            ("br, gzip", true, true),
-            ("GZIP;q=0.5", true, false),
-            ("gzip;q=0, *", false, true),
-            ("*", true, true),
-            ("*;q=0", false, false),
-            ("gzip; q=0.000", false, false),
-            ("xgzip, brx", false, false),
-        ] {
-            assert_eq!(Coding::Gzip.is_accepted(value), gzip, "{value}");
-            assert_eq!(Coding::Brotli.is_accepted(value), brotli, "{value}");
-        }
-    }
-
     #[tokio::test]
     async fn what_is_encoded_decodes_to_the_same() {
         let bytes = Bytes::from("some text, and ".repeat(20_000));
@@ -168,5 +155,31 @@ mod tests {
             .await
             .unwrap_err();
         assert_eq!(error.to_string(), "Gzip decompression failed.");
+    }
+
+    #[tokio::test]
+    async fn what_was_written_goes_out_while_more_is_waited_for() {
+        for coding in [Coding::Gzip, Coding::Brotli] {
+            let (sender, receiver) = tokio::sync::mpsc::unbounded_channel::<&str>();
+            let chunks = futures_util::stream::unfold(receiver, |mut receiver| async {
+                let chunk = receiver.recv().await?;
+                let frame = Frame::data(Bytes::from(chunk));
+                Some((Ok::<_, BodyError>(frame), receiver))
+            });
+            let encoded = coding.encode(StreamBody::new(chunks).boxed_unsync());
+            // The decoder hands on what it has as soon as the encoder does.
+            let mut decoded = coding.decode(encoded);
+            for part in ["the first part", "and the second"] {
+                sender.send(part).unwrap();
+                let mut text = Vec::new();
+                while text.len() < part.len() {
+                    let frame = decoded.frame().await.unwrap().unwrap();
+                    text.extend_from_slice(&frame.into_data().unwrap());
+                }
+                assert_eq!(text, part.as_bytes());
+            }
+            drop(sender);
+            assert!(decoded.frame().await.is_none());
+        }
     }
 }

@@ -18,6 +18,7 @@ use http::header::{
 };
 use http::{HeaderMap, StatusCode};
 use hyper::ext::ReasonPhrase;
+use quire_http::AcceptEncoding;
 use quire_jsc::Call;
 use std::rc::Rc;
 
@@ -205,7 +206,7 @@ fn response_body(
     if call.is_nullish(4) {
         return Ok(Body::empty());
     }
-    let native = match body_bytes(call, 4)? {
+    let mut native = match body_bytes(call, 4)? {
         Ok(bytes) if !headers.contains_key(CONTENT_ENCODING) => return Ok(Body::full(bytes)),
         Ok(bytes) => NativeBody::new(full_stream(bytes), None),
         Err(number) => {
@@ -214,8 +215,12 @@ fn response_body(
         }
     };
     let wanted = content_coding(headers);
+    let origin = native.take_origin();
     let (stream, coding) = native.encoded();
     let manual = call.boolean(5);
+    if wanted.is_none() && coding.is_none() {
+        return Ok(Body::passed_on(stream, origin));
+    }
     let (stream, coding) = match coding {
         // The header was changed after the bytes were fetched.
         Some(coding) if Some(coding) != wanted => (coding.decode(stream), None),
@@ -263,10 +268,8 @@ impl RequestContext {
     /// Whether the client takes a body in this coding.
     fn accepts(&self, coding: Coding) -> bool {
         self.with_head(|head, _| {
-            head.headers
-                .get(ACCEPT_ENCODING)
-                .and_then(|value| value.to_str().ok())
-                .is_some_and(|value| coding.is_accepted(value))
+            let values = head.headers.get_all(ACCEPT_ENCODING);
+            AcceptEncoding::parse(values.iter().map(HeaderValue::as_bytes)).takes(coding.into())
         })
         .unwrap_or(false)
     }

@@ -2,6 +2,7 @@
 
 mod admission;
 mod body;
+mod delivery;
 mod error_page;
 mod excerpt;
 mod html;
@@ -38,6 +39,7 @@ use crate::worker::connection::{Connection, InFlight};
 use admission::Refusal;
 pub(crate) use admission::is_host;
 use body::AnswerBody;
+use delivery::Wishes;
 use error_page::Form;
 use page_additions::PageAdditions;
 use static_files::StaticFiles;
@@ -258,10 +260,23 @@ impl Site {
         if has_additions {
             PageAdditions::prepare_request(request.headers_mut());
         }
+        let wishes = Wishes::of(&request);
         let (mut response, function) = match admitted {
             Ok(()) => self.dispatch(request, &uri, connection).await,
             Err(refusal) => (refused(refusal), None),
         };
+        let addition = match has_additions {
+            true => self.additions.prepare_response(&mut response),
+            false => None,
+        };
+        if addition.is_none()
+            && let Err(error) = wishes.fulfil(&mut response).await
+        {
+            self.log.error(&format!(
+                "{}: the answer went out in another form than the client asked for: {error}",
+                uri.path()
+            ));
+        }
         if let Some(begun) = begun {
             self.log.request(&RequestLine {
                 method: method.as_str(),
@@ -272,10 +287,6 @@ impl Site {
             });
         }
         upgrade.set(response.body_mut().take_upgrade());
-        let addition = match has_additions {
-            true => self.additions.prepare_response(&mut response),
-            false => None,
-        };
         if method == Method::HEAD {
             drop_content(&mut response);
             return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));

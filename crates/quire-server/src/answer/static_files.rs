@@ -61,10 +61,16 @@ impl AssetService for StaticFiles {
     }
 }
 
-fn body(body: AssetBody) -> Body {
-    match body.in_memory() {
+/// The body that is sent, by way of a program or not. It knows which file it is of.
+pub(super) fn body(mut body: AssetBody) -> Body {
+    let asset = body.take_asset();
+    let body = match body.in_memory() {
         Some(bytes) => Body::full(bytes),
         None => Body::wrap(body),
+    };
+    match asset {
+        Some(asset) => body.with_origin(asset),
+        None => body,
     }
 }
 

@@ -14,6 +14,7 @@ use crate::failure::Failure;
 use crate::printer::{self, Notice, Warning};
 use crate::project::{USUAL_OUTPUT_FOLDERS, WORKER};
 use crate::settings::{Loaded, Origin, Purpose, Selection, Settings};
+use crate::site_limits::SiteLimits;
 use crate::{report, routes, site_rules, summary};
 
 /// A project that is built again and again.
@@ -106,6 +107,9 @@ impl Developing {
         );
         warnings.extend(compiled.warnings(&project));
         warnings.extend(routes::warnings(&compiled.routes));
+        if let Some(assets) = &project.assets {
+            warnings.extend(SiteLimits::of(assets).warnings());
+        }
         self.tell(&origin, &settings, &compiled.routes, &warnings);
         let data = self.selection.data_folder(&project.root);
         Ok(compiled.into_deployment(&project, &settings, Purpose::Dev, data))

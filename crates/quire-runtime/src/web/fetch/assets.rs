@@ -1,7 +1,6 @@
 //! `env.ASSETS`: the project's static files, from within the program.
 
 use super::exchange::{headers, response_head};
-use crate::core::bodies::NativeBody;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use crate::core::runtime::{AssetRequest, AssetService};
@@ -31,7 +30,7 @@ pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
             let (head, body) = answer.await.into_parts();
             let bodiless =
                 body.is_end_stream() && matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
-            let body = (!bodiless).then(|| NativeBody::new(body.into_stream(), None));
+            let body = (!bodiless).then(|| body.received());
             response_head(&realm, &request, &head, &address, body, false)
         })
     });
