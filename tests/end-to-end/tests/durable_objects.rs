@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::collections::BTreeSet;
-use std::net::{SocketAddr, TcpStream};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -65,10 +65,10 @@ fn project() -> Project {
     project
 }
 
-fn count(address: SocketAddr, name: &str) -> u64 {
-    let answer = Request::get(&format!("/{name}/value"))
-        .send(address)
-        .unwrap();
+/// What the object counted. A worker may have been killed a moment ago.
+fn count(server: &Server, name: &str) -> u64 {
+    let target = format!("/{name}/value");
+    let answer = server.eventually(&target, PATIENCE, |answer| answer.status == 200);
     answer.json()["count"].as_u64().unwrap()
 }
 
@@ -101,7 +101,7 @@ fn a_count_is_exact_and_there_is_one_instance() {
         seen.collect()
     });
     assert_eq!(instances.len(), 1, "{instances:?}");
-    assert_eq!(count(address, "one"), 16 * 50);
+    assert_eq!(count(&server, "one"), 16 * 50);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn what_was_acknowledged_is_there_after_workers_were_killed() {
     });
     let (acknowledged, failed) = (acknowledged.into_inner(), failed.into_inner());
     let counted: u64 = (0..5)
-        .map(|object| count(address, &format!("object-{object}")))
+        .map(|object| count(&server, &format!("object-{object}")))
         .sum();
     assert!(
         (acknowledged..=acknowledged + failed).contains(&counted),

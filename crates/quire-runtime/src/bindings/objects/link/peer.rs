@@ -19,6 +19,8 @@ use http_body_util::BodyExt;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper::ext::ReasonPhrase;
 use hyper_util::rt::TokioIo;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use tokio::net::UnixStream;
@@ -261,12 +263,12 @@ async fn run(
     mut waiting: mpsc::UnboundedReceiver<Outgoing>,
     again: mpsc::WeakUnboundedSender<Outgoing>,
 ) {
-    let mut connection: Option<SendRequest<ByteStream>> = None;
+    let mut connection: Option<Connection> = None;
     while let Some(outgoing) = waiting.recv().await {
-        let mut sender = match connection.take().filter(|sender| !sender.is_closed()) {
-            Some(sender) => sender,
+        let mut open = match connection.take().filter(Connection::is_open) {
+            Some(open) => open,
             None => match connect(&path, outgoing.deadline).await {
-                Some(sender) => sender,
+                Some(open) => open,
                 None => {
                     let _ = outgoing.reply.send(Err(lost()));
                     continue;
@@ -278,8 +280,8 @@ async fn run(
             reply,
             deadline,
         } = outgoing;
-        let sending = sender.try_send_request(request);
-        connection = Some(sender);
+        let sending = open.sender.try_send_request(request);
+        connection = Some(open);
         let again = again.clone();
         tokio::task::spawn_local(async move {
             let mut reply = reply;
@@ -311,9 +313,30 @@ async fn run(
     }
 }
 
-async fn connect(path: &Path, deadline: Instant) -> Option<SendRequest<ByteStream>> {
+/// A connection to another worker.
+struct Connection {
+    sender: SendRequest<ByteStream>,
+    /// Its socket once more, to look at.
+    socket: OwnedFd,
+}
+
+impl Connection {
+    /// Whether what is sent now may still reach the other worker. The system knows of its end before this thread had a turn to see it;
+    /// what would be sent meanwhile could not be told from what that worker has dealt with.
+    fn is_open(&self) -> bool {
+        // Ends and errors are told of without being asked for.
+        let mut look = [PollFd::new(&self.socket, PollFlags::empty())];
+        !self.sender.is_closed()
+            && poll(&mut look, Some(&Timespec::default())).is_ok()
+            && look[0].revents().is_empty()
+    }
+}
+
+async fn connect(path: &Path, deadline: Instant) -> Option<Connection> {
     loop {
-        if let Ok(stream) = UnixStream::connect(path).await {
+        if let Ok(stream) = UnixStream::connect(path).await
+            && let Ok(socket) = stream.as_fd().try_clone_to_owned()
+        {
             let mut builder = http2::Builder::new(LocalExecutor);
             builder
                 .initial_stream_window_size(WINDOW_BYTES)
@@ -324,7 +347,7 @@ async fn connect(path: &Path, deadline: Instant) -> Option<SendRequest<ByteStrea
                     // Its end is seen by the sender.
                     let _ = connection.await;
                 });
-                return Some(sender);
+                return Some(Connection { sender, socket });
             }
         }
         if Instant::now() >= deadline {
@@ -337,4 +360,48 @@ async fn connect(path: &Path, deadline: Instant) -> Option<SendRequest<ByteStrea
 /// The bytes of nothing, for answers that only say that they are there.
 pub(super) fn only(answer: &Answer) -> Bytes {
     message::encode(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use tokio::net::UnixListener;
+    use tokio::task::LocalSet;
+
+    #[tokio::test]
+    async fn the_end_of_a_worker_is_seen_before_anything_is_sent_to_it() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("worker.sock");
+        let listener = UnixListener::bind(&path).unwrap();
+        let test = async {
+            let connection = connect(&path, Instant::now()).await.unwrap();
+            let (worker, _) = listener.accept().await.unwrap();
+            assert!(connection.is_open());
+            drop(worker);
+            assert!(
+                !connection.sender.is_closed(),
+                "its task had no turn since the worker has gone"
+            );
+            assert!(!connection.is_open());
+        };
+        LocalSet::new().run_until(test).await;
+    }
+
+    #[tokio::test]
+    async fn a_worker_that_is_missing_is_waited_for() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let path = folder.path().join("worker.sock");
+        let late = async {
+            tokio::time::sleep(3 * CONNECT_PAUSE).await;
+            UnixListener::bind(&path).unwrap()
+        };
+        let deadline = Instant::now() + CONNECT_MAX;
+        let both = async { tokio::join!(connect(&path, deadline), late) };
+        let (connection, _listener) = LocalSet::new().run_until(both).await;
+        assert!(connection.is_some());
+        let none = path.with_extension("none");
+        assert!(connect(&none, Instant::now()).await.is_none());
+    }
 }
