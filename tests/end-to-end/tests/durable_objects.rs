@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use quire_end_to_end::memory::process_tree;
@@ -41,6 +41,11 @@ export class Counter extends DurableObject {
       return new Response(null, { status: 101, webSocket: client });
     }
     if (path === "/value") return Response.json({ count: (await this.ctx.storage.get("count")) ?? 0, live: this.live });
+    if (path === "/remembered") {
+      this.remembered = (this.remembered ?? (await this.ctx.storage.get("remembered")) ?? 0) + 1;
+      await this.ctx.storage.put("remembered", this.remembered);
+      return Response.json({ count: this.remembered, live: this.live });
+    }
     if (path === "/reset") this.ctx.abort("reset");
     if (path === "/echo") return new Response(request.body);
     const count = ((await this.ctx.storage.get("count")) ?? 0) + 1;
@@ -171,6 +176,60 @@ fn a_reload_ends_objects_and_their_state_stays() {
     server.eventually("/x/add", PATIENCE, |answer| {
         answer.status == 200 && answer.json()["count"].as_u64().unwrap() >= 11
     });
+}
+
+/// Each instance remembers what it counted: a second one beside it would give a number again.
+#[test]
+fn there_is_one_instance_while_workers_are_replaced() {
+    let project = project();
+    let server = Command::dev(project.path()).start();
+    let address = server.address();
+    assert_eq!(server.get("/x/remembered").json()["count"], 1);
+    let stop = AtomicBool::new(false);
+    let (mut counts, instances): (Vec<u64>, BTreeSet<String>) = std::thread::scope(|scope| {
+        let clients: Vec<_> = (0..4)
+            .map(|_| {
+                scope.spawn(|| {
+                    let mut seen = Vec::new();
+                    while !stop.load(Relaxed) {
+                        let asked = Request::get("/x/remembered").patience(PATIENCE);
+                        if let Ok(answer) = asked.send(address)
+                            && answer.status == 200
+                        {
+                            let answer = answer.json();
+                            let live = answer["live"].as_str().unwrap().to_owned();
+                            seen.push((answer["count"].as_u64().unwrap(), live));
+                        }
+                    }
+                    seen
+                })
+            })
+            .collect();
+        for version in 0..5 {
+            project.write(
+                "services/counters/index.js",
+                format!("{SERVICE}export const version = {version};\n"),
+            );
+            project.function(
+                "version.js",
+                &format!("export const onRequest = () => new Response(\"{version}\");\n"),
+            );
+            server.eventually("/version", PATIENCE, |answer| {
+                answer.status == 200 && answer.text() == version.to_string()
+            });
+            server.eventually("/x/remembered", PATIENCE, |answer| answer.status == 200);
+        }
+        stop.store(true, Relaxed);
+        let seen = clients
+            .into_iter()
+            .flat_map(|client| client.join().unwrap());
+        seen.unzip()
+    });
+    assert!(instances.len() > 1, "no worker was replaced: {instances:?}");
+    let answered = counts.len();
+    counts.sort_unstable();
+    counts.dedup();
+    assert_eq!(counts.len(), answered, "a number was given twice");
 }
 
 #[test]

@@ -250,8 +250,12 @@ impl Realm {
     ) -> Result<Value, OpError> {
         let (promise, deferred) = self.context.promise()?;
         let deferred = Unsettled::new(self, deferred);
+        let section = owner.as_ref().map_or(0, |owner| owner.section());
         self.spawn_for(owner, async move |realm, owner| {
             let result = future.await;
+            if let Some(owner) = &owner {
+                owner.admitted(section).await;
+            }
             let Some(deferred) = deferred.settle() else {
                 return;
             };

@@ -42,6 +42,10 @@ pub(crate) trait Resident {
     fn over_time_limit(&self);
     /// Waits until everything it has written is durable; `None` if it is. Nothing leaves it before.
     fn durable(&self) -> Option<LocalBoxFuture<'static, Result<(), OpError>>>;
+    /// Which critical section of it runs; 0 for none. Nested and later ones have greater numbers.
+    fn section(&self) -> u64;
+    /// Waits until what began in that section may go on; `None` if it may.
+    fn admission(&self, section: u64) -> Option<LocalBoxFuture<'static, ()>>;
     /// Sends something once everything written before is durable, in the order of the calls. `false` if that is so now.
     fn hold(&self, send: &mut dyn FnMut() -> Box<dyn FnOnce()>) -> bool;
 }
@@ -190,9 +194,27 @@ impl RequestContext {
         self.resident.get().is_some()
     }
 
+    fn resident_itself(&self) -> Option<Rc<dyn Resident>> {
+        self.resident.get()?.upgrade()
+    }
+
+    /// The critical section that what begins now is a part of, for [`admitted`](Self::admitted).
+    pub(crate) fn section(&self) -> u64 {
+        self.resident_itself()
+            .map_or(0, |resident| resident.section())
+    }
+
+    /// Ready when what began in that section may enter the engine.
+    pub(crate) async fn admitted(&self, section: u64) {
+        let resident = self.resident_itself();
+        if let Some(admission) = resident.and_then(|resident| resident.admission(section)) {
+            admission.await;
+        }
+    }
+
     /// Ready when what leaves the program may leave it.
     pub(crate) async fn outgoing(&self) -> Result<(), OpError> {
-        let resident = self.resident.get().and_then(Weak::upgrade);
+        let resident = self.resident_itself();
         match resident.and_then(|resident| resident.durable()) {
             Some(durable) => durable.await,
             None => Ok(()),
@@ -202,7 +224,7 @@ impl RequestContext {
     /// Sends something when it may leave the program: at once, as a rule.
     pub(crate) fn send(&self, send: impl FnOnce() + 'static) {
         let mut send = Some(send);
-        let Some(resident) = self.resident.get().and_then(Weak::upgrade) else {
+        let Some(resident) = self.resident_itself() else {
             return send.into_iter().for_each(|send| send());
         };
         let mut take = || {

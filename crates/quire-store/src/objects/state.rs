@@ -82,6 +82,18 @@ impl ObjectState {
         Ok(())
     }
 
+    /// Undoes the whole transaction.
+    pub fn undo(&self) -> Result<(), ObjectError> {
+        if !self.open.get() {
+            return Ok(());
+        }
+        self.depth.set(0);
+        self.alarm_touched.set(false);
+        self.run("ROLLBACK", ())?;
+        self.open.set(false);
+        Ok(())
+    }
+
     /// Begins a part of the transaction that can be undone by itself.
     pub fn savepoint(&self) -> Result<(), ObjectError> {
         if self.depth.get() == DEPTH_MAX {

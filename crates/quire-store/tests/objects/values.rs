@@ -34,6 +34,30 @@ fn what_was_committed_is_there_again() {
 }
 
 #[test]
+fn a_transaction_is_undone_as_a_whole() {
+    let place = Place::new();
+    let state = place.state("a");
+    state.undo().unwrap();
+    state.put("k", b"kept").unwrap();
+    state.set_alarm(Some(5)).unwrap();
+    state.commit().unwrap();
+    state.put("k", b"undone").unwrap();
+    state.savepoint().unwrap();
+    state.set_alarm(Some(9)).unwrap();
+    state.execute("CREATE TABLE t (x)", &[]).unwrap();
+    state.undo().unwrap();
+    assert!(!state.is_dirty());
+    assert_eq!(state.depth(), 0);
+    assert_eq!(state.get("k").unwrap().unwrap(), b"kept");
+    assert_eq!(state.alarm().unwrap(), Some(5));
+    state.execute("SELECT * FROM t", &[]).unwrap_err();
+    state.put("k", b"again").unwrap();
+    state.commit().unwrap();
+    drop(state);
+    assert_eq!(place.state("a").get("k").unwrap().unwrap(), b"again");
+}
+
+#[test]
 fn savepoints_are_undone_one_by_one() {
     let place = Place::new();
     let state = place.state("a");

@@ -22,10 +22,16 @@ const messageOf = (thrown) => {
 /** What callers get for something that was thrown: an error, unless it is an object. */
 const packed = (thrown) => internals.thrown.pack(typeof thrown === "object" && thrown !== null ? thrown : new NativeError(messageOf(thrown)));
 
-/** Ends an object for what was thrown. `reset`: it had been made before. */
-objects.end = (instance, thrown, reset) => {
-  ops.object_end(instance, messageOf(thrown), packed(thrown), reset);
+/** Ends an object for what was thrown. `reset`: it had been made before. `retryAlarm`: a run of its alarm that this interrupts is made again. */
+objects.end = (instance, thrown, reset, retryAlarm = true) => {
+  ops.object_end(instance, messageOf(thrown), packed(thrown), reset, retryAlarm);
 };
+
+/** The critical section that runs, if the request is an object's; else 0. */
+objects.section = (request) => (live.has(request) ? ops.object_section(request) : 0);
+
+/** A promise of when what began in that section may go on; nothing if it may now. */
+objects.admission = (request, section) => (objects.section(request) > section ? ops.object_admission(request, section) : undefined);
 
 /** Makes an object. `hasStorage` is 1 if its state is kept. */
 objects.construct = (instance, className, id, name, program, hasStorage) => {
@@ -130,25 +136,14 @@ internals.beforeProgram(() => {
       if (!internals.entrypoints.isInstance(object)) {
         if (packed !== null) internals.pack.drop(packed);
         return new FailedHook(
-          new NativeTypeError(
+          internals.rpc.callError(
             'The receiving Durable Object does not support RPC, because its class was not declared with `extends DurableObject`. In order to enable RPC, make sure your class extends the special class `DurableObject`, which can be imported from the module "cloudflare:workers".',
           ),
         );
       }
       const done = [];
       const result = perform(object, path, packed, done);
-      return new ResultHook(apply(then, result, [undefined, (error) => this.rethrow(error)]), done);
-    }
-
-    rethrow(error) {
-      if (typeof error === "object" && error !== null) {
-        try {
-          error.durableObjectId = objects.idOf(this.instance);
-        } catch {
-          // It takes no members.
-        }
-      }
-      throw error;
+      return new ResultHook(result, done);
     }
   };
 });

@@ -2,8 +2,9 @@
 
 const { apply } = Reflect;
 const { then } = Promise.prototype;
-const resolve = Promise.resolve.bind(Promise);
-const reject = Promise.reject.bind(Promise);
+const resolved = Promise.resolve.bind(Promise);
+const rejected = Promise.reject.bind(Promise);
+const withResolvers = Promise.withResolvers.bind(Promise);
 const NativeError = Error;
 const NativeTypeError = TypeError;
 const NativeRangeError = RangeError;
@@ -14,6 +15,25 @@ const EVENT_TIMEOUT_MAX = 604800000;
 
 const wrongArgument = (method, index, type) =>
   new NativeTypeError(`Failed to execute '${method}' on 'DurableObjectState': parameter ${index} is not of type '${type}'.`);
+
+/** Runs a function while nothing else of the object goes on. Gives a promise of its result. */
+objects.critical = (instance, run) => {
+  const { promise, resolve, reject } = withResolvers();
+  ops.object_block(instance, (section) => {
+    let result;
+    try {
+      result = resolved(run());
+    } catch (error) {
+      result = rejected(error);
+    }
+    const end = (settle) => (value) => {
+      ops.object_unblock(instance, section);
+      settle(value);
+    };
+    apply(then, result, [end(resolve), end(reject)]);
+  });
+  return promise;
+};
 
 let instanceOf;
 
@@ -48,24 +68,9 @@ class DurableObjectState {
     if (typeof callback !== "function") {
       throw wrongArgument("blockConcurrencyWhile", 1, "function");
     }
-    ops.object_block(instance);
-    let promise;
-    try {
-      promise = resolve(callback());
-    } catch (error) {
-      promise = reject(error);
-    }
-    const done = (value) => {
-      ops.object_unblock(instance);
-      return value;
-    };
-    const failed = (error) => {
-      objects.end(instance, error, true);
-      throw error;
-    };
-    const blocked = apply(then, promise, [done, failed]);
+    const blocked = objects.critical(instance, callback);
     // Whoever waits for the object learns of it.
-    apply(then, blocked, [undefined, () => {}]);
+    apply(then, blocked, [undefined, (error) => objects.end(instance, error, true)]);
     return blocked;
   }
 
@@ -125,10 +130,10 @@ class DurableObjectState {
     return objects.tags(instance, socket);
   }
 
-  abort(reason = undefined) {
+  abort(reason = undefined, options = undefined) {
     const instance = instanceOf(this);
     const error = new NativeError(reason === undefined ? "Application called abort() to reset Durable Object." : `${reason}`);
-    objects.end(instance, error, true);
+    objects.end(instance, error, true, options?.retryAlarm !== false);
     throw error;
   }
 }

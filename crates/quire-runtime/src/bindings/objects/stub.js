@@ -44,14 +44,20 @@ class Remote {
 
   async watch(head) {
     head = await head;
-    if (head[0] === null && (head[3] & RESET) !== 0) this.broken ??= { message: head[1], bytes: head[2] };
+    if (head[0] === null) this.noteFailure(head[1], head[2], head[3]);
     return head;
+  }
+
+  noteFailure(message, bytes, flags) {
+    if ((flags & RESET) !== 0) this.broken ??= { message, bytes };
   }
 
   connect() {
     if (this.broken !== null) throw this.failure();
     const { program, className, id, name, sqlite } = this.description;
-    return internals.rpc.connect(ops.object_session(program, className, id, name, sqlite));
+    const session = internals.rpc.connect(ops.object_session(program, className, id, name, sqlite));
+    if (session !== null) session.failed = (message, flags) => this.noteFailure(message, null, flags);
+    return session;
   }
 
   missing() {

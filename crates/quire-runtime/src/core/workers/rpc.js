@@ -316,7 +316,17 @@ class EntrypointHook extends Hook {
   }
 }
 
-const missing = (name) => new NativeTypeError(`The RPC receiver does not implement the method "${name}".`);
+/** Errors that no program threw. */
+const unthrown = new WeakSet();
+
+/** An error about a call, rather than one of what is called. */
+function callError(text) {
+  const error = new NativeTypeError(text);
+  unthrown.add(error);
+  return error;
+}
+
+const missing = (name) => callError(`The RPC receiver does not implement the method "${name}".`);
 
 const isThenable = (value) => typeof value === "object" && value !== null && typeof value.then === "function";
 
@@ -355,7 +365,7 @@ function perform(value, path, packed, done, from = 0, receiver = undefined) {
       receiver = value;
       const name = path[i];
       const found = member(value, name);
-      if (packed !== null && i === path.length - 1 && typeof found !== "function") throw new NativeTypeError(`"${path.join(".")}" is not a function.`);
+      if (packed !== null && i === path.length - 1 && typeof found !== "function") throw callError(`"${path.join(".")}" is not a function.`);
       value = found;
     }
     if (packed === null) return NativePromise.resolve(value);
@@ -410,6 +420,8 @@ internals.rpc = {
   ResultHook,
   FailedHook,
   perform,
+  callError,
+  isCallError: (error) => unthrown.has(error),
   remoteOf,
   isStub: (value) => remoteOf(value) !== undefined && getPrototypeOf(value) === RpcStub.prototype,
   /** A stub of what is behind a hook. */

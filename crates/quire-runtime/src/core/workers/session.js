@@ -59,6 +59,8 @@ class AnswerHook extends Hook {
     this.session = session;
     this.id = id;
     this.arrived = false;
+    /** Of an object: the critical section that the call is a part of. */
+    this.section = internals.objects.section(session.owner);
     const { promise, resolve, reject } = withResolvers();
     this.promise = promise;
     this.resolve = resolve;
@@ -85,6 +87,26 @@ class AnswerHook extends Hook {
   }
 }
 
+/** What calls in this program will give that have to wait for a critical section of the object. */
+class HeldHook extends Hook {
+  constructor(hook) {
+    super();
+    this.hook = hook;
+  }
+
+  send(path, packed) {
+    return new HeldHook(apply(then, this.hook, [(hook) => hook.send(path, packed)]));
+  }
+
+  packed() {
+    return apply(then, this.hook, [(hook) => hook.packed()]);
+  }
+
+  dispose() {
+    apply(then, this.hook, [(hook) => hook.dispose()]);
+  }
+}
+
 class Session {
   constructor(number, main, connected) {
     this.number = number;
@@ -94,6 +116,8 @@ class Session {
     this.connected = connected;
     this.owner = internals.currentRequest();
     this.ended = null;
+    /** Told why the object over there ended the session, with flags, if it did. */
+    this.failed = null;
     this.last = 0;
     this.questions = new Map();
     this.answers = new Map();
@@ -101,6 +125,8 @@ class Session {
     /** How many of the other program's exports are held. */
     this.imports = 0;
     this.streams = new Map();
+    /** Settles when all calls have begun that were held. */
+    this.held = null;
     this.waits = 0;
     this.serving = 0;
     sessions.set(number, this);
@@ -257,7 +283,7 @@ class Session {
     const packed = reader.number() === 0 ? null : this.read(reader);
     const hook = kind === ANSWER ? this.answers.get(target) : target === MAIN ? this.main : this.exports.get(target);
     this.serve(1);
-    const result = hook === undefined ? new FailedHook(broken()) : hook.send(path, packed);
+    const result = hook === undefined ? new FailedHook(broken()) : this.begin(() => hook.send(path, packed));
     this.answers.set(id, result);
     const answer = (kind, packed) => {
       if (this.ended !== null) return internals.pack.drop(packed);
@@ -268,7 +294,37 @@ class Session {
       this.start(externals);
       this.serve(-1);
     };
-    apply(then, result.packed(), [(packed) => answer(RESOLVE, packed), (error) => answer(REJECT, internals.pack.error(error))]);
+    apply(then, result.packed(), [(packed) => answer(RESOLVE, packed), (error) => answer(REJECT, internals.pack.error(this.thrown(error)))]);
+  }
+
+  /** Begins a call, when no critical section runs in the object. They begin in their order. */
+  begin(call) {
+    const wait = this.held ?? internals.objects.admission(this.owner, 0);
+    if (wait === undefined) return call();
+    const admitted = async () => {
+      for (let again; (again = internals.objects.admission(this.owner, 0)) !== undefined; ) await again;
+      return call();
+    };
+    const hook = apply(then, wait, [admitted]);
+    const begun = () => {
+      if (this.held === held) this.held = null;
+    };
+    const held = apply(then, hook, [begun, begun]);
+    this.held = held;
+    return new HeldHook(hook);
+  }
+
+  /** Says of what an object's code threw whose it was. */
+  thrown(error) {
+    const id = internals.objects.idOf(this.owner);
+    if (id !== undefined && typeof error === "object" && error !== null && !internals.rpc.isCallError(error)) {
+      try {
+        error.durableObjectId = id;
+      } catch {
+        // It takes no members.
+      }
+    }
+    return error;
   }
 
   receiveAnswer(kind, reader) {
@@ -281,12 +337,17 @@ class Session {
     writer.number(FINISH).number(id);
     this.send();
     this.wait(-1);
-    try {
-      if (kind === RESOLVE) answer.resolve(internals.pack.unpackResult(packed));
-      else answer.reject(internals.pack.unpackError(packed));
-    } catch (error) {
-      answer.reject(error);
-    }
+    const settle = () => {
+      try {
+        if (kind === RESOLVE) answer.resolve(internals.pack.unpackResult(packed));
+        else answer.reject(internals.pack.unpackError(packed));
+      } catch (error) {
+        answer.reject(error);
+      }
+    };
+    const admission = internals.objects.admission(this.owner, answer.section);
+    if (admission === undefined) settle();
+    else apply(then, admission, [settle]);
   }
 
   endIfIdle() {
@@ -301,8 +362,10 @@ class Session {
   end(text) {
     // A control character is no text, but flags: the object over there was reset.
     const flags = text.charCodeAt(0);
-    const error = flags < 32 ? internals.thrown.read(text.slice(1), null, flags) : new NativeError(text);
-    this.ended = error.message;
+    const hasFlags = flags < 32;
+    const error = hasFlags ? internals.thrown.read(text.slice(1), null, flags) : new NativeError(text);
+    this.ended = hasFlags ? GONE : text;
+    if (hasFlags) this.failed?.(text.slice(1), flags);
     sessions.delete(this.number);
     for (const answer of this.questions.values()) {
       answer.arrived = true;

@@ -26,20 +26,22 @@ pub(crate) fn install(realm: &Realm) {
         let delay = Duration::from_millis(call.number(1)?.min(DELAY_MS_MAX) as u64);
         let repeat = call.boolean(2);
         let (realm, owner) = (realm.clone(), request.clone());
-        let fire = move || {
+        let section = owner.section();
+        let fire = async move || {
+            owner.admitted(section).await;
             realm.enter(Some(owner.clone()), |_| callback.call_and_forget(None, []));
         };
         let number = request.spawn(async move {
             if !repeat {
                 tokio::time::sleep(delay).await;
-                return fire();
+                return fire().await;
             }
             let period = delay.max(INTERVAL_MIN);
             let mut ticks = tokio::time::interval_at(Instant::now() + period, period);
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 ticks.tick().await;
-                fire();
+                fire().await;
                 // A late tick comes without waiting: this is where an interval that was cleared meanwhile ends.
                 tokio::task::yield_now().await;
             }

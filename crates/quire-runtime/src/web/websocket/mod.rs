@@ -173,8 +173,10 @@ async fn deliver_all(
     number: u64,
     receive: Value,
 ) {
+    let section = request.section();
     loop {
         let message = endpoint.receive().await;
+        request.admitted(section).await;
         let is_last = message.is_last();
         if request.resources.get::<Socket>(number).is_none() {
             // JavaScript gave it up.

@@ -1,6 +1,6 @@
-import { ids, stubs, errors, concurrency, requests, calls, alarms, sockets } from "../source/cases.js";
+import { ids, stubs, errors, concurrency, requests, calls, alarms, sockets, gates, undone, interruptions, idle, methods } from "../source/cases.js";
 
-const groups = { ids, stubs, errors, concurrency, requests, calls, alarms, sockets };
+const groups = { ids, stubs, errors, concurrency, requests, calls, alarms, sockets, gates, undone, interruptions, idle, methods };
 
 /** What engines keep in other places. */
 const HIDDEN = ["stack", "message", "line", "column", "sourceURL"];

@@ -132,3 +132,156 @@ async function talk(env, path, messages) {
   const { code, reason, wasClean } = await closed;
   return [heard, code, reason, wasClean];
 }
+
+const ask = async (env, name, path) => (await env.GATES.getByName(name).fetch(at(path))).json();
+/** Has an object do these things at the same time; in which order they happened. */
+const together = (...paths) => async (env) => {
+  const name = paths.join(" ");
+  await Promise.all(paths.map((path) => ask(env, name, path)));
+  return ask(env, name, "read");
+};
+/** What an object says that nobody else asks. */
+const alone = (path) => (env) => attempt(() => ask(env, path, path));
+
+export const gates = {
+  events: together("block", "hit", "hit"),
+  waits: together("waits", "block"),
+  timers: together("timer", "block"),
+  requests: together("asks", "block"),
+  two: alone("two"),
+  nested: alone("nested?depth=10"),
+  deepest: alone("nested?depth=64"),
+  tooDeep: alone("nested?depth=70"),
+  nestedOrder: alone("nestedOrder"),
+  caught: alone("caught"),
+  text: alone("text"),
+  none: alone("none"),
+  storage: alone("storage"),
+  callback: (env) => env.GATES.getByName("callback").blockedCallback((n) => n + 1),
+  later: (env) => env.GATES.getByName("later").blockedLater((x) => x),
+  called: async (env) => {
+    const stub = env.GATES.getByName("called");
+    const hit = await stub.hits();
+    const held = stub.hold(60);
+    await scheduler.wait(20);
+    const lines = await hit();
+    await held;
+    return lines;
+  },
+  transactions: alone("transactions"),
+  transactionInTransaction: alone("transactionInTransaction"),
+  writeBesideTransaction: alone("writeBesideTransaction"),
+  failingTransaction: alone("failingTransaction"),
+  longTransaction: together("waits", "longTransaction", "hit"),
+  sync: together("sync", "hit"),
+};
+
+const undoneBy = (path) => async (env) => [await attempt(() => ask(env, path, path)), await ask(env, path, "kept")];
+export const undone = {
+  abort: undoneBy("abort"),
+  waitAbort: undoneBy("waitAbort"),
+  syncAbort: undoneBy("syncAbort"),
+  blockThrows: undoneBy("blockThrows"),
+  transactionAbort: undoneBy("transactionAbort"),
+  sqlAbort: async (env) => [await attempt(() => ask(env, "sqlAbort", "sqlAbort")), await ask(env, "sqlAbort", "sqlTables")],
+};
+
+export const interruptions = Object.fromEntries(
+  ["delete", "set", "slow"].map((what) => [
+    what,
+    async (env) => {
+      const stub = env.ALARMS.getByName(`alarm ${what}`);
+      await stub.fetch(at("set"));
+      await scheduler.wait(3500);
+      return (await stub.fetch(at("runs"))).json();
+    },
+  ]),
+);
+
+/** Some of these objects sleep meanwhile. */
+export const idle = {
+  all: async (env) => {
+    const text = async (name, path = "count") => (await room(env, name).fetch(at(path))).text();
+    const open = async (name, path) => {
+      const { webSocket } = await room(env, name).fetch(at(path), { headers: { upgrade: "websocket" } });
+      webSocket.accept();
+      return webSocket;
+    };
+    const say = (socket, message) =>
+      new Promise((resolve) => {
+        socket.addEventListener("message", (event) => resolve(event.data), { once: true });
+        socket.send(message);
+      });
+    await Promise.all([text("idle"), text("idle storage", "put"), text("idle timer", "keep-timer"), text("idle until", "keep-until")]);
+    const regular = await open("idle regular", "ws");
+    await text("idle regular");
+    const hibernating = await open("idle hibernating", "hws");
+    await text("idle hibernating");
+    const before = JSON.parse(await say(hibernating, "state"));
+    const held = env.CALLS.getByName("idle held");
+    const tally = await held.tally();
+    await held.bump();
+    await tally.add(3);
+    const old = env.CALLS.getByName("idle old");
+    await old.bump();
+    await scheduler.wait(14000);
+    const after = JSON.parse(await say(hibernating, "state"));
+    const seen = {
+      plain: await text("idle"),
+      storage: [await text("idle storage", "kept"), await text("idle storage")],
+      timer: await text("idle timer"),
+      until: await text("idle until"),
+      regular: [await say(regular, "x"), await text("idle regular")],
+      hibernating: [before[1] !== after[1], after[2], after[3], await say(hibernating, "ping"), await text("idle hibernating")],
+      held: await attempt(async () => [await held.bump(), await tally.add(1)]),
+      old: await attempt(() => old.bump()),
+    };
+    regular.close();
+    hibernating.close(1000, "no-reply");
+    return seen;
+  },
+};
+
+const callable = (env) => env.CALLS.getByName("calls");
+const failing = async (env, what) => {
+  try {
+    return await callable(env).throws(what);
+  } catch (error) {
+    return error;
+  }
+};
+export const methods = {
+  pipelined: (env) => callable(env).tally().add(4),
+  pipelinedProperty: (env) => callable(env).several().plain,
+  pipelinedDeep: (env) => callable(env).several().tally.next().add(2),
+  target: async (env) => { const tally = await callable(env).tally(); return [await tally.add(1), await tally.add(2), await tally.count, String(tally)]; },
+  function: async (env) => { const f = await callable(env).giveFunction(); return [await f(1), await f(2)]; },
+  several: async (env) => { const object = await callable(env).several(); return [await object.add(1, 2), await object.tally.add(3), object.plain, typeof object[Symbol.dispose]]; },
+  nestedError: async (env) => { const tally = await callable(env).tally(); try { await tally.fail(); } catch (error) { return [String(error), error.remote, typeof error.durableObjectId]; } },
+  stream: async (env) => new Response(await callable(env).stream()).text(),
+  readStream: (env) => callable(env).readStream(new Blob(["streamed to an object"]).stream()),
+  writeStream: async (env) => { const { readable, writable } = new TransformStream(); const text = new Response(readable).text(); return [await callable(env).writeTo(writable), await text]; },
+  response: async (env) => { const response = await callable(env).response(new Request("http://a/", { method: "POST", body: "posted" })); return [response.status, response.headers.get("x-method"), await response.text()]; },
+  tooLarge: async (env) => { try { return (await callable(env).large(33 * 1024 * 1024)).length; } catch (error) { return String(error).replace(/\d{5,}/, "N"); } },
+  large: async (env) => (await callable(env).large(5 * 1024 * 1024)).length,
+  types: async (env) => { const values = [1n, new Date(0), new Map([["a", new Set([1])]]), /x/g, new Uint8Array([1, 2]), [undefined, null], new TypeError("t")]; return (await Promise.all(values.map((value) => callable(env).echo(value)))).map((value) => `${Object.prototype.toString.call(value)} ${value}`); },
+  symbol: (env) => callable(env).echo(Symbol("x")),
+  class: (env) => callable(env).echo(new (class A {})()),
+  object: (env) => callable(env).useObject(env.CALLS.getByName("calls other")),
+  targetArgument: async (env) => callable(env).useTally(await env.CALLS.getByName("calls third").tally()),
+  itself: async (env) => { const self = await callable(env).self(); return [String(self), await self.greet("itself")]; },
+  own: (env) => callable(env).count,
+  context: (env) => callable(env).ctx,
+  missing: (env) => callable(env).nothingOfTheKind(),
+  private: (env) => callable(env)["#secret"](),
+  notFunction: (env) => callable(env).colour(),
+  thrownPlain: async (env) => Object.keys(await failing(env, "plain")).sort(),
+  thrownText: async (env) => { const error = await failing(env, "text"); return [typeof error, String(error), error.remote ?? null]; },
+  thrownDom: async (env) => { const error = await failing(env, "dom"); return [String(error), error.remote ?? null]; },
+  thrownDetails: async (env) => { const error = await failing(env); return [String(error), String(error.cause), error.list ?? null]; },
+  afterAbort: async (env) => { const stub = env.CALLS.getByName("calls abort"); const tally = await stub.tally(); const aborted = await attempt(() => stub.aborts()); return [aborted, await attempt(() => tally.add(1)), await attempt(() => stub.greet("x")), await attempt(() => env.CALLS.getByName("calls abort").greet("x"))]; },
+  pendingAtAbort: async (env) => { const stub = env.CALLS.getByName("calls pending"); const pending = attempt(() => stub.waits(1000)); await scheduler.wait(30); await attempt(() => env.CALLS.getByName("calls pending").aborts()); return pending; },
+  disposed: async (env) => { const tally = await callable(env).tally(); tally[Symbol.dispose](); return attempt(() => tally.add(1)); },
+  duplicate: async (env) => { const tally = await callable(env).tally(); const other = tally.dup(); tally[Symbol.dispose](); return other.add(2); },
+  order: async (env) => { const stub = env.CALLS.getByName("calls order"); return Promise.all(Array.from({ length: 20 }, () => stub.bump())); },
+};

@@ -3,6 +3,7 @@
 mod alarms;
 mod instance;
 mod operations;
+mod sections;
 mod sockets;
 
 use super::link::{peer, server};

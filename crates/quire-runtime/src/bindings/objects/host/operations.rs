@@ -6,31 +6,50 @@ use crate::core::body_ops::handle;
 use crate::core::error::OpError;
 use crate::core::outcome::{Failure, FailureKind};
 use crate::core::realm::Realm;
+use crate::core::request::Resident;
 use crate::web::websocket;
 use quire_jsc::Call;
 use std::rc::Rc;
 
 pub(in super::super) fn install(realm: &Realm) {
+    // (instance, function): has that called with a number when a critical section begins; no event is begun until it ends.
     realm.realm_op("object_block", |realm, call| {
-        if let Some(instance) = instance(realm, call)? {
-            instance.block();
-        }
-        Ok(())
+        let instance = instance(realm, call)?;
+        instance.map_or(Ok(()), |instance| instance.block(call.value(1)))
     });
+    // (instance, the section's number)
     realm.realm_op("object_unblock", |realm, call| {
+        let number = handle(call, 1)?;
         if let Some(instance) = instance(realm, call)? {
-            instance.unblock();
+            instance.unblock(number);
         }
         Ok(())
     });
-    // (instance, message, thrown, whether the object was reset rather than never made)
+    // (instance): the critical section that runs, or 0.
+    realm.realm_op("object_section", |realm, call| {
+        let instance = instance(realm, call)?;
+        Ok(instance.map_or(0.0, |instance| instance.section() as f64))
+    });
+    // (instance, critical section): a promise of when what began in that may go on.
+    realm.realm_async_op("object_admission", |realm, call| {
+        let section = handle(call, 1)?;
+        let admission = instance(realm, call)?.and_then(|instance| instance.admission(section));
+        Ok(async move {
+            if let Some(admission) = admission {
+                admission.await;
+            }
+            Ok(())
+        })
+    });
+    // (instance, message, thrown, whether the object was reset rather than never made, whether an interrupted alarm is run again)
     realm.realm_op("object_end", |realm, call| {
         let mut failure = Failure::new(FailureKind::Exception, call.string(1)?);
         failure.thrown = (!call.is_nullish(2)).then(|| call.bytes(2)).transpose()?;
         failure.flags.remote = true;
         failure.flags.reset = call.boolean(3);
+        let retries_alarm = call.boolean(4);
         if let Some(instance) = instance(realm, call)? {
-            instance.end(&failure);
+            instance.reset(&failure, retries_alarm);
         }
         Ok(())
     });

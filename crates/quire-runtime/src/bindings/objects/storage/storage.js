@@ -225,8 +225,6 @@ class DurableObjectStorage {
   #Class;
   #sql;
   #kv;
-  // Transactions that are open, the innermost last; each is a promise for its end.
-  #open = [];
 
   constructor(key, handle, Class) {
     if (key !== FROM_HOST) throw new NativeTypeError("Illegal constructor");
@@ -249,28 +247,18 @@ class DurableObjectStorage {
   async transaction(callback) {
     const handle = this.#handle;
     if (typeof callback !== "function") throw wrongArgument("transaction", 1, "function");
-    ops.object_block?.(handle);
-    const { promise, resolve } = Promise.withResolvers();
-    this.#open.push(promise);
-    let keep = false;
-    let transaction;
-    try {
+    return internals.objects.critical(handle, async () => {
       ops.storage_begin(handle, true);
-      transaction = openTransaction(handle, () => this[HAS_ALARM]());
-      const result = await callback(transaction);
-      keep = true;
-      return result;
-    } finally {
-      // One that began later and is still open lies within this one.
-      while (this.#open.at(-1) !== promise) await this.#open.at(-1);
-      this.#open.pop();
+      const transaction = openTransaction(handle, () => this[HAS_ALARM]());
+      let keep = false;
       try {
-        if (transaction !== undefined) endTransaction(transaction, keep);
+        const result = await callback(transaction);
+        keep = true;
+        return result;
       } finally {
-        ops.object_unblock?.(handle);
-        resolve();
+        endTransaction(transaction, keep);
       }
-    }
+    });
   }
 
   transactionSync(callback) {

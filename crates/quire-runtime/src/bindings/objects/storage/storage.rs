@@ -72,6 +72,8 @@ pub(crate) struct Storage {
     waiting: RefCell<Vec<Waiting>>,
     /// The alarm whose handler runs, until the handler sets or removes the alarm itself.
     running: Cell<Option<i64>>,
+    /// The same as of the last commit.
+    running_committed: Cell<Option<i64>>,
     alarm: Cell<Option<i64>>,
     /// Whether the alarm was set or removed since the last commit.
     alarm_touched: Cell<bool>,
@@ -94,6 +96,7 @@ impl Storage {
             failure: RefCell::default(),
             waiting: RefCell::default(),
             running: Cell::new(None),
+            running_committed: Cell::new(None),
             alarm: Cell::new(alarm),
             alarm_touched: Cell::new(false),
             listener: RefCell::default(),
@@ -148,6 +151,7 @@ impl Storage {
     /// After a commit: it is to be made durable, and the alarm may be another one.
     fn committed(&self, state: &ObjectState) {
         self.commits.set(self.commits.get() + 1);
+        self.running_committed.set(self.running.get());
         self.sync(state);
         if !self.alarm_touched.take() {
             return;
@@ -269,6 +273,30 @@ impl Storage {
         self.failure.replace(Some(text));
     }
 
+    /// Undoes what was written since the last commit. Whoever waits for that to be durable gets the reason.
+    pub(crate) fn undo_turn(&self, reason: &str) {
+        let state = self.state.borrow();
+        let Some(state) = state.as_ref().filter(|state| state.is_dirty()) else {
+            return;
+        };
+        if let Err(error) = state.undo() {
+            return self.fail(&error);
+        }
+        self.transactions.set(0);
+        self.alarm_touched.set(false);
+        self.running.set(self.running_committed.get());
+        let commits = self.commits.get();
+        let waiting = self.waiting.take();
+        let (waiting, undone) = waiting
+            .into_iter()
+            .partition(|waiting: &Waiting| waiting.commit <= commits);
+        self.waiting.replace(waiting);
+        for waiting in undone {
+            // Whoever waited may have gone.
+            let _ = waiting.done.send(Err(reason.to_owned()));
+        }
+    }
+
     /// Commits, waits until that is durable, and lets go of the object. The program's access ends at once.
     pub(crate) fn close(&self) -> impl Future<Output = ()> + use<> {
         self.commit();
@@ -342,15 +370,17 @@ impl Storage {
             return Ok(None);
         };
         self.running.set(Some(scheduled));
+        self.running_committed.set(Some(scheduled));
         let retries = self.with(ObjectState::alarm_retries)?;
         Ok(Some(AlarmRun { scheduled, retries }))
     }
 
     /// Ends the run: the alarm is removed, or with `retry` set to that time as one that failed once more. If the handler itself set or
-    /// removed it, that stands. To be committed by [`Storages::commit`](super::Storages::commit).
-    pub(crate) fn end_alarm(&self, retry: Option<i64>) -> Result<(), OpError> {
+    /// removed it, that stands, and this gives `false`. To be committed by [`Storages::commit`](super::Storages::commit).
+    pub(crate) fn end_alarm(&self, retry: Option<i64>) -> Result<bool, OpError> {
+        self.running_committed.set(None);
         if self.running.take().is_none() {
-            return Ok(());
+            return Ok(false);
         }
         self.alarm_touched.set(true);
         self.with(|state| {
@@ -360,6 +390,7 @@ impl Storage {
             };
             state.set_alarm(retry)?;
             state.set_alarm_retries(failed)
-        })
+        })?;
+        Ok(true)
     }
 }

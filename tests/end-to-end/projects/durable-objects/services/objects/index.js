@@ -1,4 +1,7 @@
 import { DurableObject } from "cloudflare:workers";
+export { Alarms } from "./alarms.js";
+export { Calls } from "./calls.js";
+export { Gates } from "./gates.js";
 let made = 0;
 export class Room extends DurableObject {
   constructor(ctx, env) {
@@ -37,6 +40,10 @@ export class Room extends DurableObject {
         return Response.json({ ctx: all, id: i, props: c.props, exports: Object.keys(c.exports ?? {}).filter((name) => !name.startsWith("__")).sort(), container: typeof c.container, facets: typeof c.facets }); }
       case "/me": { const s = this.env.ROOM.get(this.ctx.id); return s.fetch("http://x/count"); }
       case "/globals": return Response.json({ made });
+      case "/keep-timer": setTimeout(() => {}, 25000); return new Response(String(++this.count));
+      case "/keep-until": this.ctx.waitUntil(scheduler.wait(25000)); return new Response(String(++this.count));
+      case "/put": await this.ctx.storage.put("kept", "kept"); return new Response(String(++this.count));
+      case "/kept": return new Response(await this.ctx.storage.get("kept"));
       case "/alarm-set": await this.ctx.storage.setAlarm(Date.now() + (+url.searchParams.get("ms"))); await this.ctx.storage.put("mode", url.searchParams.get("mode")); await this.ctx.storage.put("runs", []); return new Response(String(await this.ctx.storage.getAlarm() > 0));
       case "/alarm-runs": return Response.json([await this.ctx.storage.get("runs"), typeof await this.ctx.storage.getAlarm()]);
       case "/ws": return this.ws(request, false);
