@@ -52,6 +52,10 @@ export class Counter extends DurableObject {
     await this.ctx.storage.put("count", count);
     return Response.json({ count, live: this.live });
   }
+  called = 0;
+  call() {
+    return ++this.called;
+  }
   webSocketMessage(socket, message) {
     socket.send(`${message} ${this.ctx.getTags(socket)} ${socket.deserializeAttachment()}`);
   }
@@ -66,6 +70,10 @@ fn project() -> Project {
     project.function(
         "[name]/[what].js",
         "export const onRequest = ({ env, params, request }) => env.COUNTER.getByName(params.name).fetch(`http://object/${params.what}`, request);\n",
+    );
+    project.function(
+        "calls/[name].js",
+        "export const onRequest = async ({ env, params }) => { const stub = env.COUNTER.getByName(params.name); return Response.json(await Promise.all(Array.from({ length: 40 }, () => stub.call()))); };\n",
     );
     project
 }
@@ -161,6 +169,19 @@ fn a_reset_object_keeps_its_state_and_bodies_stream_between_workers() {
         let body: Vec<u8> = (0..3_000_000_u32).map(|n| (n % 251) as u8).collect();
         let echoed = server.send(Request::new("POST", &format!("/{name}/echo")).body(body.clone()));
         assert!(echoed.body == body, "the body of {name} came back changed");
+    }
+}
+
+#[test]
+fn calls_of_a_stub_arrive_in_their_order() {
+    let server = Command::serve(project().path()).workers(2).start();
+    for _ in 0..15 {
+        for name in ["a", "b", "c", "d"] {
+            let answer = server.get(&format!("/calls/{name}")).json();
+            let numbers = answer.as_array().unwrap().iter();
+            let numbers: Vec<_> = numbers.map(|number| number.as_u64().unwrap()).collect();
+            assert!(numbers.is_sorted(), "{name}: {numbers:?}");
+        }
     }
 }
 

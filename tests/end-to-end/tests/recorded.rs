@@ -31,7 +31,7 @@ fn check_with(name: &str, workers: u32) {
 /// What one worker stores, the other one knows.
 #[test]
 fn storage_on_two_workers() {
-    for name in ["kv", "d1"] {
+    for name in ["kv", "d1", "objects", "durable-objects"] {
         check_with(name, 2);
     }
 }

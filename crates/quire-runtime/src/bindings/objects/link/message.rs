@@ -13,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use tokio::sync::mpsc::UnboundedReceiver;
 
 /// More than any request has in its headers; a longer head is none of ours.
 const HEAD_BYTES_MAX: usize = 64 * 1024 * 1024;
@@ -72,21 +73,23 @@ pub(super) fn encode<T: Serialize>(head: &T) -> Bytes {
 }
 
 /// Reads a head; what comes after it is the body.
-pub(super) async fn read<T: DeserializeOwned>(
-    mut stream: ByteStream,
-) -> Result<(T, ByteStream), BodyError> {
-    let mut input = BytesMut::new();
+pub(super) async fn read<T: DeserializeOwned>(stream: ByteStream) -> Result<(T, Rest), BodyError> {
+    let (head, rest) = read_frame(Rest::of(stream)).await?;
+    let head = serde_json::from_slice(&head)
+        .map_err(|error| BodyError(format!("a worker is not understood: {error}")))?;
+    Ok((head, rest))
+}
+
+/// Reads what stands behind a length.
+pub(super) async fn read_frame(from: Rest) -> Result<(Bytes, Rest), BodyError> {
+    let Rest { first, mut rest } = from;
+    let mut input = BytesMut::from(first);
     loop {
-        if let Some(head) = take_frame(&mut input)? {
-            let head = serde_json::from_slice(&head)
-                .map_err(|error| BodyError(format!("a worker is not understood: {error}")))?;
-            let body = Rest {
-                first: input.freeze(),
-                rest: stream,
-            };
-            return Ok((head, body.boxed_unsync()));
+        if let Some(content) = take_frame(&mut input)? {
+            let first = input.freeze();
+            return Ok((content, Rest { first, rest }));
         }
-        match next(&mut stream).await? {
+        match next(&mut rest).await? {
             Some(bytes) => input.extend_from_slice(&bytes),
             None => return Err(BodyError::connection_lost()),
         }
@@ -140,10 +143,53 @@ pub(super) fn with_body(head: Bytes, body: Option<ByteStream>) -> ByteStream {
     }
 }
 
-/// A body of which a first part is here already.
-struct Rest {
+/// A body of which a first part may be here already.
+pub(super) struct Rest {
     first: Bytes,
     rest: ByteStream,
+}
+
+impl Rest {
+    fn of(rest: ByteStream) -> Self {
+        let first = Bytes::new();
+        Self { first, rest }
+    }
+
+    /// Whether something of it is here.
+    pub(super) fn has_begun(&self) -> bool {
+        !self.first.is_empty()
+    }
+}
+
+/// A head, then messages as they come. What is there when it leaves leaves with it.
+pub(super) struct Messages {
+    pub(super) head: Option<Bytes>,
+    pub(super) messages: UnboundedReceiver<Vec<u8>>,
+}
+
+impl Body for Messages {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = self.get_mut();
+        let message = this.messages.poll_recv(context);
+        let bytes = match (this.head.take(), message) {
+            (None, Poll::Pending) => return Poll::Pending,
+            (None, Poll::Ready(None)) => return Poll::Ready(None),
+            (None, Poll::Ready(Some(message))) => frame(&[&message]),
+            (Some(head), Poll::Ready(Some(message))) => {
+                let mut bytes = BytesMut::from(head);
+                bytes.extend_from_slice(&frame(&[&message]));
+                bytes.freeze()
+            }
+            (Some(head), _) => head,
+        };
+        Poll::Ready(Some(Ok(Frame::data(bytes))))
+    }
 }
 
 impl Body for Rest {
@@ -224,7 +270,8 @@ mod tests {
             flags: Flags::default(),
         };
         let sent = with_body(encode(&answer), Some(full_stream("body".into())));
-        let (read, mut rest) = read::<Answer>(sent).now_or_never().unwrap().unwrap();
+        let (read, rest) = read::<Answer>(sent).now_or_never().unwrap().unwrap();
+        let mut rest = rest.boxed_unsync();
         assert_eq!(read, answer);
         assert_eq!(
             next(&mut rest).now_or_never().unwrap().unwrap().unwrap(),
@@ -240,6 +287,23 @@ mod tests {
             let cut = full_stream(bytes.slice(..length));
             assert!(read::<Answer>(cut).now_or_never().unwrap().is_err());
         }
+    }
+
+    #[test]
+    fn messages_that_are_there_leave_with_the_head() {
+        let (send, messages) = tokio::sync::mpsc::unbounded_channel();
+        send.send(b"one".to_vec()).unwrap();
+        send.send(b"two".to_vec()).unwrap();
+        drop(send);
+        let head = Some(encode(&Answer::Session));
+        let sent = Messages { head, messages }.boxed_unsync();
+        let (read, rest) = read::<Answer>(sent).now_or_never().unwrap().unwrap();
+        assert_eq!(read, Answer::Session);
+        assert!(rest.has_begun());
+        let (one, rest) = read_frame(rest).now_or_never().unwrap().unwrap();
+        let (two, rest) = read_frame(rest).now_or_never().unwrap().unwrap();
+        assert_eq!((&one[..], &two[..]), (&b"one"[..], &b"two"[..]));
+        assert!(read_frame(rest).now_or_never().unwrap().is_err());
     }
 
     proptest! {

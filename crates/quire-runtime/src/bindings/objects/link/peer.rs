@@ -1,7 +1,7 @@
 //! The way to another worker: one connection, over which requests to its objects go in the order in which they were made.
 
 use super::local_executor::LocalExecutor;
-use super::message::{self, Answer, Ask, measured, with_body};
+use super::message::{self, Answer, Ask, Messages, measured, with_body};
 use super::socket;
 use crate::bindings::objects::Target;
 use crate::core::body::{Body, ByteStream};
@@ -100,20 +100,22 @@ impl Peer {
         target: &Target,
         pipe: Pipe,
     ) -> impl Future<Output = Result<(), Failure>> + use<> {
-        let (sink, messages) = Sink::open(None);
-        let answer = self.ask(
-            &Ask::Session {
-                target: target.clone(),
-            },
-            Some(messages),
-        );
+        let ask = Ask::Session {
+            target: target.clone(),
+        };
+        let Pipe { outgoing, incoming } = pipe;
+        let body = Messages {
+            head: Some(message::encode(&ask)),
+            messages: incoming,
+        };
+        let answer = self.send(body.boxed_unsync());
         async move {
             match answer.await? {
                 (Answer::Session, rest) => {
-                    socket::pass_calls_on(pipe, rest, sink).await;
+                    socket::receive_calls(rest, &outgoing).await;
                     Ok(())
                 }
-                (answer, rest) => response(answer, rest, Some(sink)).await.map(drop),
+                (answer, rest) => response(answer, rest, None).await.map(drop),
             }
         }
     }
@@ -123,7 +125,14 @@ impl Peer {
         ask: &Ask,
         body: Option<ByteStream>,
     ) -> impl Future<Output = Result<(Answer, ByteStream), Failure>> + use<> {
-        let mut request = http::Request::new(with_body(message::encode(ask), body));
+        self.send(with_body(message::encode(ask), body))
+    }
+
+    fn send(
+        &self,
+        content: ByteStream,
+    ) -> impl Future<Output = Result<(Answer, ByteStream), Failure>> + use<> {
+        let mut request = http::Request::new(content);
         *request.method_mut() = http::Method::POST;
         *request.uri_mut() = http::Uri::from_static("http://objects/");
         let (reply, answered) = oneshot::channel();
@@ -139,7 +148,8 @@ impl Peer {
                 return Err(lost());
             }
             let stream = answered.await.unwrap_or_else(|_| Err(lost()))?;
-            message::read(stream).await.map_err(|_| lost())
+            let (answer, rest) = message::read(stream).await.map_err(|_| lost())?;
+            Ok((answer, rest.boxed_unsync()))
         }
     }
 }

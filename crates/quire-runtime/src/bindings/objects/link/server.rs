@@ -1,7 +1,7 @@
 //! The socket at which other workers reach this one's objects.
 
 use super::local_executor::LocalExecutor;
-use super::message::{self, Answer, Ask, measured, with_body};
+use super::message::{self, Answer, Ask, Messages, measured, read_frame, with_body};
 use super::{peer, socket};
 use crate::bindings::objects::Objects;
 use crate::core::body::{Body, BodyError, ByteStream};
@@ -9,7 +9,6 @@ use crate::core::fetcher::Called;
 use crate::core::header_lines;
 use crate::core::outcome::{Failure, FailureKind};
 use crate::core::session::Pipe;
-use crate::core::sink::Sink;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::server::conn::http2;
@@ -24,7 +23,7 @@ use std::pin::pin;
 use std::rc::{Rc, Weak};
 use std::time::Duration;
 use tokio::net::{UnixListener, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
 /// Bytes on their way in one exchange, and in all.
 const WINDOW_BYTES: u32 = 1024 * 1024;
@@ -80,9 +79,11 @@ async fn serve(stream: UnixStream, objects: Weak<Objects>, mut retired: watch::R
         .max_concurrent_streams(STREAMS_MAX)
         .max_pending_accept_reset_streams(STREAMS_MAX as usize)
         .max_local_error_reset_streams(None);
+    let order = Order::default();
     let service = service_fn(|request| {
-        let objects = objects.upgrade();
-        async move { Ok::<_, Infallible>(http::Response::new(answer(objects, request).await)) }
+        let (objects, turn) = (objects.upgrade(), order.next());
+        let answer = answer(objects, request, turn);
+        async move { Ok::<_, Infallible>(http::Response::new(answer.await)) }
     });
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let told = Cell::new(false);
@@ -101,7 +102,40 @@ async fn serve(stream: UnixStream, objects: Weak<Objects>, mut retired: watch::R
     .await;
 }
 
-async fn answer(objects: Option<Rc<Objects>>, request: http::Request<Incoming>) -> ByteStream {
+/// What arrives over a connection reaches the objects in its order, although some of it takes longer to be read.
+#[derive(Default)]
+struct Order(Cell<Option<oneshot::Receiver<()>>>);
+
+/// A place in the order. The next one's turn comes when this is dropped.
+struct Turn {
+    before: Option<oneshot::Receiver<()>>,
+    _done: oneshot::Sender<()>,
+}
+
+impl Order {
+    fn next(&self) -> Turn {
+        let (done, next) = oneshot::channel();
+        Turn {
+            before: self.0.replace(Some(next)),
+            _done: done,
+        }
+    }
+}
+
+impl Turn {
+    async fn come(&mut self) {
+        if let Some(before) = self.before.take() {
+            // It ends by being dropped.
+            let _ = before.await;
+        }
+    }
+}
+
+async fn answer(
+    objects: Option<Rc<Objects>>,
+    request: http::Request<Incoming>,
+    mut turn: Turn,
+) -> ByteStream {
     let body = request
         .into_body()
         .map_err(|_| BodyError::connection_lost())
@@ -130,9 +164,9 @@ async fn answer(objects: Option<Rc<Objects>>, request: http::Request<Incoming>) 
         } => {
             let called = Called { url, cf, depth };
             let (body, messages) = match socket {
-                true => (Body::empty(), Some(rest)),
+                true => (Body::empty(), Some(rest.boxed_unsync())),
                 false if length == Some(0) => (Body::empty(), None),
-                false => (Body::wrap(measured(rest, length)), None),
+                false => (Body::wrap(measured(rest.boxed_unsync(), length)), None),
             };
             let mut request = http::Request::new(body);
             let parsed = header_lines::parse(&headers, |name, value| {
@@ -142,16 +176,37 @@ async fn answer(objects: Option<Rc<Objects>>, request: http::Request<Incoming>) 
                 *request.method_mut() = method;
             }
             request.extensions_mut().insert(called);
-            peer::answer(objects.fetch(&target, request).await, messages).await
+            turn.come().await;
+            let outcome = objects.fetch(&target, request);
+            drop(turn);
+            peer::answer(outcome.await, messages).await
         }
         Ask::Session { target } => {
             let (near, far) = Pipe::pair();
-            match objects.session(&target, near) {
+            // A call that may not leave its program yet has no place in the order. One that is on its way has.
+            let mut turn = rest.has_begun().then_some(turn);
+            let Ok((first, rest)) = read_frame(rest).await else {
+                return with_body(peer::only(&peer::failed(&peer::lost())), None);
+            };
+            if let Some(turn) = &mut turn {
+                turn.come().await;
+            }
+            // Both ends are here.
+            let _ = far.outgoing.send(first.into());
+            let opened = objects.session(&target, near);
+            drop(turn);
+            match opened {
                 Err(failure) => with_body(peer::only(&peer::failed(&failure)), None),
                 Ok(()) => {
-                    let (sink, outgoing) = Sink::open(None);
-                    tokio::task::spawn_local(socket::pass_calls_on(far, rest, sink));
-                    with_body(peer::only(&Answer::Session), Some(outgoing))
+                    let Pipe { outgoing, incoming } = far;
+                    tokio::task::spawn_local(async move {
+                        socket::receive_calls(rest.boxed_unsync(), &outgoing).await;
+                    });
+                    let answers = Messages {
+                        head: Some(peer::only(&Answer::Session)),
+                        messages: incoming,
+                    };
+                    answers.boxed_unsync()
                 }
             }
         }

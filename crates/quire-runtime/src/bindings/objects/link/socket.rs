@@ -2,10 +2,10 @@
 
 use super::message::{frame, next, take_frame};
 use crate::core::body::{BodyError, ByteStream};
-use crate::core::session::Pipe;
 use crate::core::sink::Sink;
 use crate::web::websocket::{Close, Endpoint, Message};
 use bytes::{Bytes, BytesMut};
+use tokio::sync::mpsc::UnboundedSender;
 
 const TEXT: u8 = 0;
 const BINARY: u8 = 1;
@@ -40,38 +40,23 @@ fn decode(bytes: &[u8]) -> Result<Message, BodyError> {
     })
 }
 
-/// Passes messages between an end of a pipe and another worker until it ends.
-pub(super) async fn pass_calls_on(pipe: Pipe, mut incoming: ByteStream, outgoing: Sink) {
-    let Pipe {
-        outgoing: to_program,
-        incoming: mut from_program,
-    } = pipe;
-    let sending = async move {
-        while let Some(message) = from_program.recv().await {
-            if !outgoing.write_when_possible(frame(&[&message])).await {
-                return;
-            }
-        }
-        outgoing.finish().await;
-    };
-    let receiving = async move {
-        let mut input = BytesMut::new();
-        loop {
-            match take_frame(&mut input) {
-                Ok(Some(message)) => {
-                    if to_program.send(message.into()).is_err() {
-                        return;
-                    }
+/// Gives an end of a pipe the messages of another worker, until there are no more.
+pub(super) async fn receive_calls(mut incoming: ByteStream, to_program: &UnboundedSender<Vec<u8>>) {
+    let mut input = BytesMut::new();
+    loop {
+        match take_frame(&mut input) {
+            Ok(Some(message)) => {
+                if to_program.send(message.into()).is_err() {
+                    return;
                 }
-                Ok(None) => match next(&mut incoming).await {
-                    Ok(Some(bytes)) => input.extend_from_slice(&bytes),
-                    Ok(None) | Err(_) => return,
-                },
-                Err(_) => return,
             }
+            Ok(None) => match next(&mut incoming).await {
+                Ok(Some(bytes)) => input.extend_from_slice(&bytes),
+                Ok(None) | Err(_) => return,
+            },
+            Err(_) => return,
         }
-    };
-    tokio::join!(sending, receiving);
+    }
 }
 
 /// Passes messages between an end of a socket and another worker until both directions have come to their end.
