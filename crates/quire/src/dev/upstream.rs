@@ -17,7 +17,7 @@ use crate::settings::Origin;
 pub enum Upstream {
     None,
     Port(u16),
-    Command(DevCommand),
+    Command(Box<DevCommand>),
 }
 
 /// What the command line says about it.
@@ -41,7 +41,8 @@ impl Upstream {
         let is_proxied = matches!(origin, Origin::Sources(project) if project.proxied);
         match (arguments.proxy, is_proxied) {
             (port, true) if !arguments.command.is_empty() => {
-                Upstream::Command(DevCommand::new(arguments.command.clone(), port, log_level))
+                let command = DevCommand::new(arguments.command.clone(), port, log_level);
+                Upstream::Command(Box::new(command))
             }
             (Some(port), true) => Upstream::Port(port),
             (Some(_), false) => {

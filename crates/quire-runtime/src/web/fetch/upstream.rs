@@ -14,7 +14,6 @@ use http::header::{
     CONNECTION, CONTENT_ENCODING, CONTENT_TYPE, HOST, HeaderName, RETRY_AFTER, TE, TRAILER,
     TRANSFER_ENCODING, UPGRADE,
 };
-use http::uri::Authority;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri, Version};
 use http_body::Body as HttpBody;
 use hyper::body::Incoming;
@@ -99,7 +98,7 @@ impl Upstream {
         let body = Body::wrap(body).into_stream();
         let mut answer = match self.send(Request::from_parts(head, body)).await {
             Ok(answer) => answer,
-            Err(unreachable) => return unreachable,
+            Err(why) => return unreachable(&why),
         };
         let upgrade = match (answer.status(), client) {
             (StatusCode::SWITCHING_PROTOCOLS, Some(client)) => {
@@ -119,32 +118,27 @@ impl Upstream {
         answer
     }
 
-    /// Sends a request; what stands in the place of an answer if there is none.
-    async fn send(
-        &self,
-        mut request: Request<ByteStream>,
-    ) -> Result<Response<Incoming>, Response<Body>> {
+    /// Sends a request; says why there is no answer if there is none.
+    async fn send(&self, mut request: Request<ByteStream>) -> Result<Response<Incoming>, String> {
         let place = self.0.place.borrow().clone();
         let authority = match place {
             UpstreamPlace::At(authority) => authority,
-            UpstreamPlace::Missing(why) => return Err(unreachable(&why)),
+            UpstreamPlace::Missing(why) => return Err(why),
         };
         let asks_for_upgrade = *request.method() == Method::GET
             && request.headers().contains_key(UPGRADE)
             && names(request.headers(), "upgrade");
         keep_end_to_end(request.headers_mut(), asks_for_upgrade);
         *request.version_mut() = Version::HTTP_11;
-        let mut target = Uri::builder().scheme("http").authority(
-            Authority::try_from(authority.as_str()).map_err(|_| unreachable(&authority))?,
-        );
+        let mut target = Uri::builder().scheme("http").authority(authority.as_str());
         if let Some(path) = request.uri().path_and_query() {
             target = target.path_and_query(path.clone());
         }
         *request.uri_mut() = target
             .build()
-            .map_err(|error| unreachable(&format!("the address of the request is odd: {error}")))?;
+            .map_err(|error| format!("http://{authority} is no address to ask: {error}"))?;
         let sent = self.0.client.request(request).await;
-        sent.map_err(|error| unreachable(&why(&authority, &error)))
+        sent.map_err(|error| why(&authority, &error))
     }
 
     /// Answers what a program asks.
@@ -155,7 +149,7 @@ impl Upstream {
         let request = Request::from_parts(head, body.into_stream());
         let answer = match self.send(request).await {
             Ok(answer) => answer,
-            Err(unreachable) => return unreachable,
+            Err(why) => return unreachable(&why),
         };
         if answer.status() == StatusCode::SWITCHING_PROTOCOLS {
             let Some(key) = socket_key else {
