@@ -86,7 +86,9 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),
-        log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
+        log: Box::new(move |line| {
+            (sink.borrow_mut()).push(format!("{}: {}", line.level, line.text))
+        }),
         data: None,
     };
     Ok(Site {

@@ -41,7 +41,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),
-        log: Box::new(|_, _| {}),
+        log: Box::new(|_| {}),
         data: None,
     };
     let runtime = tokio::runtime::Builder::new_current_thread()

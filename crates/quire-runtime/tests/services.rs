@@ -63,7 +63,8 @@ impl Site {
                 name: name.clone(),
                 programs: programs.clone(),
                 objects: std::rc::Rc::default(),
-                log: Box::new(move |level, text| {
+                log: Box::new(move |line| {
+                    let quire_runtime::LogLine { level, text, .. } = line;
                     sink.borrow_mut().push(format!("{name} {level}: {text}"));
                 }),
                 data: None,

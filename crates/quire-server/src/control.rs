@@ -11,7 +11,9 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
 use crate::settings::WorkerSettings;
+use crate::tail::Event;
 use crate::tls::TlsIdentity;
+use crate::traffic::RouteTraffic;
 
 /// A script with its source map and everything in it; more is a mistake, not a project.
 const MESSAGE_BYTES_MAX: usize = 512 * 1024 * 1024;
@@ -40,6 +42,10 @@ pub(crate) enum ToWorker {
     Upstream(UpstreamPlace),
     /// What to encrypt connections with from now on.
     Identity(TlsIdentity),
+    /// Whether somebody follows the requests.
+    Watch(bool),
+    /// Files of logs were renamed: begin new ones.
+    ReopenLogs,
 }
 
 /// From a worker.
@@ -51,10 +57,36 @@ pub(crate) enum FromWorker {
     Ready,
     /// The deployment cannot run; the worker exits.
     StartFailed(StartFailure),
-    /// The event loop turns. The bytes of resident memory where the supervisor cannot see them.
-    Heartbeat { resident_bytes: Option<u64> },
+    /// The event loop turns.
+    Heartbeat(Load),
+    /// Requests that are over since the last such message.
+    Traffic(Vec<RouteTraffic>),
+    /// No more requests may enter functions today.
+    LimitReached,
+    /// Lines of the access log that could not be written in time.
+    LinesLost(u64),
     /// No further connection will be taken.
     AcceptStopped,
+}
+
+/// From a worker to those who follow the requests, over a socket of its own.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) enum FromTap {
+    /// A request is over.
+    Event(Box<Event>),
+    /// So many events were left out.
+    Lost(u64),
+}
+
+/// What a worker has to do at the moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Load {
+    /// Resident memory, where the supervisor cannot see it.
+    pub resident_bytes: Option<u64>,
+    /// Open connections.
+    pub connections: u32,
+    /// Requests that have arrived and are not over.
+    pub in_flight: u32,
 }
 
 /// A message ready to be sent, any number of times.
@@ -120,9 +152,10 @@ mod tests {
                 message: "é\n".into(),
                 stack: Some("at a".into()),
             }),
-            FromWorker::Heartbeat {
-                resident_bytes: None,
-            },
+            FromWorker::Heartbeat(Load {
+                connections: 3,
+                ..Load::default()
+            }),
         ];
         let writing = async {
             for message in &sent {

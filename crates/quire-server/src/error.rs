@@ -39,6 +39,16 @@ pub enum ServerError {
     /// The certificate for encrypted connections cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// The metrics cannot be given at their address.
+    #[error(
+        "cannot listen on {address} for the metrics: {source}; choose another with `--metrics-port`"
+    )]
+    Metrics {
+        /// The address.
+        address: SocketAddr,
+        /// What the operating system said.
+        source: io::Error,
+    },
 
     /// A worker process could not be started.
     #[error("cannot start a worker process: {0}; check the limits on processes and open files")]

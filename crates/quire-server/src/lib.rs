@@ -40,11 +40,16 @@ mod listener;
 mod log;
 mod settings;
 mod supervisor;
+pub mod tail;
 mod tls;
+mod traffic;
 pub mod worker;
 
 pub use deployment::{Deployment, ServiceProgram};
 pub use error::{ReloadError, ServerError, StartFailure};
-pub use settings::{DEFAULT_CPU_LIMIT, DEFAULT_PORT, LogLevel, Mode, Settings, WorkerCommand};
+pub use settings::{
+    AccessLog, BeyondLimit, DEFAULT_CPU_LIMIT, DEFAULT_PORT, DailyLimit, LogLevel, Mode, Settings,
+    WorkerCommand,
+};
 pub use supervisor::{Exit, Supervisor, SupervisorHandle, WorkerStatus};
 pub use tls::{TlsError, TlsFiles};

@@ -51,6 +51,15 @@ pub enum LogLevel {
     None,
 }
 
+/// Where a line of JSON for each request goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccessLog {
+    /// To standard output.
+    Stdout,
+    /// Appended to a file. Its path is absolute.
+    File(PathBuf),
+}
+
 /// The program that becomes a worker.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkerCommand {
@@ -70,6 +79,24 @@ impl Default for WorkerCommand {
             environment: Vec::new(),
         }
     }
+}
+
+/// How many requests may enter functions in a day (UTC). Requests that `_routes.json` keeps away from them do not count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DailyLimit {
+    /// As many.
+    pub requests: u64,
+    /// What happens to the others.
+    pub beyond: BeyondLimit,
+}
+
+/// What happens to requests that would enter functions when the daily limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum BeyondLimit {
+    /// They get static files, as if there were no functions.
+    Open,
+    /// They get an error page.
+    Closed,
 }
 
 /// How a server runs. [`Settings::dev`] and [`Settings::serve`] are the two sets of defaults.
@@ -105,6 +132,12 @@ pub struct Settings {
     pub idle_limit: Duration,
     /// Worker processes kept ready for the next reload.
     pub spare_workers: usize,
+    /// How many requests may enter functions in a day; `None` for as many as come.
+    pub daily_limit: Option<DailyLimit>,
+    /// Where each request is written; `None` for nowhere.
+    pub access_log: Option<AccessLog>,
+    /// Where to answer who asks for the server's numbers; `None` for nowhere.
+    pub metrics_address: Option<SocketAddr>,
     /// What to run as a worker.
     pub worker_command: WorkerCommand,
 }
@@ -127,6 +160,9 @@ impl Settings {
             header_limit: Duration::from_secs(30),
             idle_limit: Duration::from_secs(75),
             spare_workers: 1,
+            daily_limit: None,
+            access_log: None,
+            metrics_address: None,
             worker_command: WorkerCommand::default(),
         }
     }
@@ -161,6 +197,8 @@ impl Settings {
             log_level: self.log_level,
             header_limit: self.header_limit,
             idle_limit: self.idle_limit,
+            daily_limit: self.daily_limit,
+            access_log: self.access_log.clone(),
         }
     }
 }
@@ -182,6 +220,8 @@ pub(crate) struct WorkerSettings {
     pub log_level: LogLevel,
     pub header_limit: Duration,
     pub idle_limit: Duration,
+    pub daily_limit: Option<DailyLimit>,
+    pub access_log: Option<AccessLog>,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 /// Makes a folder. If one on the way to it is called `.quire`, that keeps itself out of version control.
-pub(crate) fn create(folder: &Path) -> Result<(), StoreError> {
+pub fn create(folder: &Path) -> Result<(), StoreError> {
     fs::create_dir_all(folder).map_err(StoreError::file(folder))?;
     let own = folder.ancestors().find(|path| path.ends_with(".quire"));
     if let Some(ignore) = own.map(|own| own.join(".gitignore"))

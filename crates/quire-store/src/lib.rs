@@ -21,6 +21,8 @@ pub mod rate_limits;
 pub mod secrets;
 mod sqlite;
 mod turn;
+pub mod usage;
 
 pub use blobs::Blob;
 pub use error::StoreError;
+pub use folder::create as create_folder;

@@ -7,6 +7,7 @@ use quire_bundle::BundleErrors;
 use quire_config::{ConfigErrors, ExpansionTooLong, FlagProblem};
 use quire_routes::{RouteErrors, RoutesRulesError};
 use quire_server::ServerError;
+use quire_server::tail::TailError;
 use quire_store::StoreError;
 use quire_store::analytics::QueryError;
 use quire_store::secrets::SecretError;
@@ -89,6 +90,9 @@ pub enum Failure {
 
     #[error(transparent)]
     Server(#[from] ServerError),
+
+    #[error(transparent)]
+    Tail(#[from] TailError),
 
     #[error(transparent)]
     #[diagnostic(transparent)]

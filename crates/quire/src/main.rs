@@ -4,7 +4,7 @@
 //! what ([`project`]), what the configuration file says ([`configuration`]), which variables there are ([`variables`]), which
 //! other programs run beside the project's own ([`services`]).
 //! [`deployment`] makes of that what `quire-server` serves; [`built`] reads what `quire build` stored in a folder. The
-//! commands ([`dev`], [`serve`], [`build`], [`routes`], [`secret`], [`analytics`], [`types`]) say what happens with it. All output goes through [`printer`], all
+//! commands ([`dev`], [`serve`], [`build`], [`routes`], [`secret`], [`analytics`], [`usage`], [`tail`], [`types`]) say what happens with it. All output goes through [`printer`], all
 //! that can stop a command is a [`failure::Failure`].
 #![forbid(unsafe_code)]
 
@@ -38,7 +38,9 @@ mod site_rules;
 mod stored;
 mod summary;
 mod table;
+mod tail;
 mod types;
+mod usage;
 mod variables;
 mod worker;
 
@@ -62,8 +64,10 @@ fn main() -> ExitCode {
         Command::R2(arguments) => r2::run(arguments),
         Command::Analytics(arguments) => analytics::run(&arguments),
         Command::Secret(arguments) => secret::run(&arguments),
+        Command::Tail(arguments) => tail::run(&arguments),
         Command::Types(arguments) => types::run(&arguments),
         Command::Guard(arguments) => return dev::guard(&arguments),
+        Command::Usage(arguments) => usage::run(&arguments),
         Command::Worker => return worker::run(),
     };
     result.unwrap_or_else(|failure| {

@@ -16,6 +16,7 @@ pub type Warning = Box<dyn Diagnostic + Send + Sync>;
 
 pub const BOLD: Style = Style::new().bold();
 pub const DIM: Style = Style::new().dimmed();
+pub const RED: Style = AnsiColor::Red.on_default();
 pub const GREEN: Style = AnsiColor::Green.on_default();
 pub const YELLOW: Style = AnsiColor::Yellow.on_default();
 pub const CYAN: Style = AnsiColor::Cyan.on_default();
@@ -51,6 +52,11 @@ pub fn relayed(source: Source, text: &str) {
 /// A line on stderr.
 fn error_line(text: impl fmt::Display) {
     let _ = writeln!(anstream::stderr().lock(), "{text}");
+}
+
+/// A line about the command itself, on stderr: results stay alone on stdout.
+pub fn hint(text: impl fmt::Display) {
+    error_line(styled(DIM, text));
 }
 
 /// Says why a command ends.

@@ -26,6 +26,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "quire-server",
         &[
             "quire-runtime",
+            "quire-store",
             "quire-assets",
             "quire-bundle",
             "quire-routes",

@@ -120,7 +120,8 @@ async fn run(job: Job) -> Result<String, String> {
         name: String::new(),
         programs: Rc::default(),
         objects: std::rc::Rc::default(),
-        log: Box::new(move |level, text| {
+        log: Box::new(move |line| {
+            let quire_runtime::LogLine { level, text, .. } = line;
             if log {
                 eprintln!("[{level}] {text}");
             }

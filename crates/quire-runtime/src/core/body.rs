@@ -12,6 +12,7 @@ use std::any::Any;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// A stream of bytes from outside JavaScript, or made by it.
@@ -37,6 +38,8 @@ impl BodyError {
 pub struct Body {
     content: Content,
     guard: Option<ResponseGuard>,
+    /// What the request had used when the body came to its end.
+    processor_time: Duration,
     /// What becomes of the connection after a response that switches protocols.
     upgrade: Option<Box<Upgrade>>,
     /// For another program: how the bytes are encoded that it is to see decoded.
@@ -192,6 +195,12 @@ impl Body {
         self
     }
 
+    /// The processor time that the program has used for the request so far.
+    pub fn processor_time(&self) -> Duration {
+        let guard = self.guard.as_ref();
+        guard.map_or(self.processor_time, |guard| guard.request.spent())
+    }
+
     /// No bytes, and a socket instead.
     pub(crate) fn upgrade(upgrade: Upgrade) -> Self {
         let mut body = Self::default();
@@ -306,6 +315,7 @@ impl HttpBody for Body {
         };
         if matches!(polled, Poll::Ready(None | Some(Err(_)))) {
             this.content = Content::Empty;
+            this.processor_time = this.processor_time();
             if let Some(mut guard) = this.guard.take() {
                 guard.incomplete = false;
             }

@@ -2,11 +2,12 @@
 
 use super::bodies::NativeBody;
 use super::body::BodyError;
+use super::client::Client;
 use super::error::OpError;
 use super::fetcher::Called;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
-use super::request::{Client, RequestContext};
+use super::request::RequestContext;
 use super::request_ops;
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
@@ -121,17 +122,21 @@ impl Arrived {
     /// Waits for the response. Dropping the future says that whoever asked has gone.
     pub(crate) async fn outcome(self) -> Outcome {
         let Self {
-            outcome, departure, ..
+            outcome,
+            departure,
+            request,
+            ..
         } = self;
-        let outcome = outcome.await.unwrap_or_else(|_| {
+        let mut outcome = outcome.await.unwrap_or_else(|_| {
             Err(Failure::new(
                 FailureKind::Stopped,
                 "the runtime was stopped",
             ))
         });
-        if outcome.is_ok() {
+        match &mut outcome {
             // From here on the response's body says when the client is done.
-            departure.forget();
+            Ok(_) => departure.forget(),
+            Err(failure) => failure.processor_time = request.spent(),
         }
         outcome
     }

@@ -4,6 +4,7 @@
 pub(crate) mod bodies;
 pub(crate) mod body;
 pub(crate) mod body_ops;
+pub(crate) mod client;
 pub(crate) mod coding;
 pub(crate) mod compatibility;
 pub(crate) mod deferred;
@@ -19,6 +20,7 @@ pub(crate) mod programs;
 pub(crate) mod realm;
 mod recent_heads;
 pub(crate) mod request;
+pub(crate) mod request_log;
 pub(crate) mod request_ops;
 pub(crate) mod resources;
 pub(crate) mod respond;

@@ -2,6 +2,7 @@
 
 use crate::Body;
 use serde::{Deserialize, Serialize};
+use std::time::Duration;
 
 /// What a request came to.
 pub(crate) type Outcome = Result<http::Response<Body>, Failure>;
@@ -37,6 +38,8 @@ pub struct Failure {
     pub thrown: Option<Vec<u8>>,
     /// What a caller is told besides.
     pub flags: Flags,
+    /// The processor time that the program had used for the request.
+    pub processor_time: Duration,
 }
 
 /// What another program that called learns of a failure besides what it is.
@@ -73,6 +76,7 @@ impl Failure {
                 remote: true,
                 ..Flags::default()
             },
+            processor_time: Duration::ZERO,
         }
     }
 }

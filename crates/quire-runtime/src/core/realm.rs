@@ -7,20 +7,22 @@ use super::idle::{Idle, Unsettled};
 use super::programs::Programs;
 use super::recent_heads::RecentHeads;
 use super::request::RequestContext;
+use super::request_log::LogLine;
 use super::source_map::SourceMap;
 use crate::bindings::Objects;
 use crate::bindings::storage::Storages;
 use crate::web::cache::Place;
 use quire_jsc::{Arg, Call, Context, Exception, IntoValue, SharedNumber, Value};
 use rustc_hash::FxHashMap;
+use serde_json::json;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::rc::{Rc, Weak};
 use std::time::{Duration, Instant};
 
-/// How a line that the program logged is passed on: its level (`log`, `warn`, …) and text.
-pub(crate) type LogSink = Box<dyn Fn(&str, &str)>;
+/// How a line that the program logged is passed on.
+pub(crate) type LogSink = Box<dyn Fn(&LogLine<'_>)>;
 
 /// The JavaScript side of one worker. Everything of it stays on one thread.
 pub(crate) struct Realm {
@@ -456,8 +458,29 @@ impl Realm {
 
     /// Passes a line of the program's log on. There is none to pass on before there is a program.
     pub(crate) fn log(&self, level: &str, text: &str) {
+        self.log_message(level, text, || None);
+    }
+
+    /// As [`log`](Self::log); `message` gives what the console was given, as JSON, if somebody wants it.
+    pub(crate) fn log_message(
+        &self,
+        level: &str,
+        text: &str,
+        message: impl FnOnce() -> Option<String>,
+    ) {
+        let gathering = self.current().and_then(|request| request.request_log());
+        if let Some(log) = &gathering {
+            log.line(
+                level,
+                message().unwrap_or_else(|| json!([text]).to_string()),
+            );
+        }
         if let Some(log) = self.log.get() {
-            log(level, text);
+            log(&LogLine {
+                level,
+                text,
+                is_gathered: gathering.is_some(),
+            });
         }
     }
 

@@ -1,6 +1,6 @@
 //! The heads of requests that ended lately: programs may keep a request and read its headers later.
 
-use super::request::Client;
+use super::client::Client;
 use http::request::Parts;
 use std::cell::RefCell;
 use std::collections::VecDeque;

@@ -5,18 +5,20 @@
 //! bodies closed.
 
 use super::bodies::BodyTable;
+use super::client::Client;
 use super::error::OpError;
 use super::fetcher::Called;
 use super::outcome::{Failure, FailureKind, Outcome};
 use super::realm::Realm;
+use super::request_log::{Logged, RequestLog};
 use super::resources::ResourceTable;
 use futures_util::future::LocalBoxFuture;
 use quire_jsc::{Exception, Value};
 use rustc_hash::FxHashMap;
 use std::cell::{Cell, OnceCell, RefCell};
 use std::future::Future;
-use std::net::IpAddr;
 use std::rc::{Rc, Weak};
+use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::{Notify, oneshot};
@@ -24,15 +26,6 @@ use tokio::task::AbortHandle;
 
 /// How long work given to `waitUntil` may go on after the response, as on the original.
 const WAIT_UNTIL_MAX: Duration = Duration::from_secs(30);
-
-/// Who sent a request, and how.
-#[derive(Clone, Copy, Debug)]
-pub struct Client {
-    /// The address that the connection came from.
-    pub ip: IpAddr,
-    /// Whether the connection is encrypted, which makes the request's URL start `https:`.
-    pub https: bool,
-}
 
 /// What outlives single requests and does its work in a context of its own, such as a live Durable Object.
 pub(crate) trait Resident {
@@ -88,6 +81,8 @@ pub(crate) struct RequestContext {
     paused: Cell<u32>,
     /// How often nothing seemed to be pending since that was last looked into.
     looks: Cell<u64>,
+    /// Who gathers what is logged on behalf of it.
+    request_log: RefCell<Option<Logged>>,
     /// Whose context this is, if not that of one request.
     resident: OnceCell<Weak<dyn Resident>>,
 }
@@ -96,7 +91,7 @@ impl RequestContext {
     /// A request that arrived, from a client or, if there is none, from another program. The receiver gets its outcome.
     pub(crate) fn arrived(
         realm: &Rc<Realm>,
-        head: http::request::Parts,
+        mut head: http::request::Parts,
         client: Option<Client>,
     ) -> (Rc<Self>, oneshot::Receiver<Outcome>) {
         let (respond, outcome) = oneshot::channel();
@@ -104,7 +99,9 @@ impl RequestContext {
             .extensions
             .get::<Called>()
             .map_or(0, |called| called.depth);
+        let request_log = head.extensions.remove::<Logged>();
         let request = Self::new(realm, Some(head), client, depth, Some(respond));
+        request.request_log.replace(request_log);
         realm
             .requests()
             .borrow_mut()
@@ -172,6 +169,7 @@ impl RequestContext {
             came_to_rest: Notify::new(),
             paused: Cell::new(0),
             looks: Cell::new(0),
+            request_log: RefCell::default(),
             resident: OnceCell::new(),
         })
     }
@@ -255,6 +253,12 @@ impl RequestContext {
     /// The number by which JavaScript names this request.
     pub(crate) fn id(&self) -> u64 {
         self.id
+    }
+
+    /// Who gathers what is logged on behalf of it.
+    pub(crate) fn request_log(&self) -> Option<Arc<dyn RequestLog>> {
+        let log = self.request_log.borrow();
+        log.as_ref().map(|Logged(log)| log.clone())
     }
 
     /// How many operations are under way.
@@ -649,6 +653,7 @@ impl RequestContext {
         self.departure.take();
         self.bodies.clear();
         self.resources.clear();
+        self.request_log.take();
         if let Some(realm) = self.realm.upgrade() {
             if let (Some(head), Some(client)) = (self.head.take(), self.client) {
                 realm.recent_heads.keep(self.id, head, client);

@@ -1,10 +1,11 @@
 //! What JavaScript may ask of the request it runs for.
 
 use super::body_ops::handle;
+use super::client::Client;
 use super::error::OpError;
 use super::header_lines;
 use super::realm::Realm;
-use super::request::{Client, RequestContext};
+use super::request::RequestContext;
 use http::header::{ACCEPT_ENCODING, CONNECTION, HOST, HeaderName, TE, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
 use quire_jsc::Call;

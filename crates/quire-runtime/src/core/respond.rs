@@ -21,6 +21,7 @@ use hyper::ext::ReasonPhrase;
 use quire_http::AcceptEncoding;
 use quire_jsc::Call;
 use std::rc::Rc;
+use std::time::Duration;
 
 /// Framing is the server's business: what a program says of it is dropped.
 const FRAMING: [HeaderName; 4] = [
@@ -41,6 +42,7 @@ pub(crate) fn install(realm: &Realm) {
                 remote: true,
                 ..Flags::default()
             },
+            processor_time: Duration::ZERO,
             stack: match call.is_nullish(2) {
                 true => None,
                 false => Some(realm.source_map().stack(&call.string(1)?, &call.string(2)?)),

@@ -2,6 +2,7 @@
 
 use super::bodies::NativeBody;
 use super::body::Body;
+use super::client::Client;
 use super::compatibility::Compatibility;
 use super::event::{self, Arrived, Entrypoint};
 use super::fetcher::Fetcher;
@@ -9,7 +10,6 @@ use super::outcome::{Failure, FailureKind, Outcome};
 use super::program::Program;
 use super::programs::Programs;
 use super::realm::{Limits, LogSink, Realm};
-use super::request::Client;
 use super::source_map::{SCRIPT_NAME, SourceMap};
 use super::{body_ops, event_loop, request_ops, respond, serialize, session};
 use crate::bindings::{self, Binding, Consumers, ObjectClass, Objects, Resource};
@@ -21,7 +21,6 @@ use quire_routes::{Chain, StepKind};
 use rustc_hash::FxHashMap;
 use serde_json::json;
 use std::cell::{Cell, RefCell};
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -72,7 +71,7 @@ pub struct Services {
     pub programs: Rc<Programs>,
     /// The Durable Objects of this process.
     pub objects: Rc<Objects>,
-    /// Takes what the program logs: the level (`debug`, `log`, `info`, `warn`, `error`) and the text.
+    /// Takes what the program logs.
     pub log: LogSink,
     /// The folder for what lasts, such as the cache; `None` keeps nothing.
     pub data: Option<PathBuf>,
@@ -495,14 +494,4 @@ fn values(url: &str, chain: &Chain<'_>) -> String {
         }
     }
     values
-}
-
-impl Default for Client {
-    /// A client of this machine.
-    fn default() -> Self {
-        Self {
-            ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            https: false,
-        }
-    }
 }

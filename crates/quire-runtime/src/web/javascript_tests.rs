@@ -5,6 +5,7 @@
 use crate::bindings::storage::Storage;
 use crate::core::compatibility::Compatibility;
 use crate::core::realm::Realm;
+use crate::core::request_log::LogLine;
 use quire_jsc::{Arg, Call};
 use quire_store::objects::Namespace;
 use std::cell::RefCell;
@@ -65,7 +66,7 @@ fn objects_storage(realm: &Rc<Realm>, data: &Path) -> [Rc<Storage>; 2] {
 
 /// The outcome of each test of a file: its name, and what went wrong if anything did.
 async fn run_file(path: &Path) -> Vec<(String, Option<String>)> {
-    let log = Box::new(|level: &str, text: &str| eprintln!("[{level}] {text}"));
+    let log = Box::new(|line: &LogLine<'_>| eprintln!("[{}] {}", line.level, line.text));
     let realm = Realm::new().unwrap();
     realm.set_log(log);
     crate::core::body_ops::install(&realm);

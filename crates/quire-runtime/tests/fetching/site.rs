@@ -70,7 +70,9 @@ impl Site {
             name: String::new(),
             programs: Rc::default(),
             objects: std::rc::Rc::default(),
-            log: Box::new(move |level, text| sink.borrow_mut().push(format!("{level}: {text}"))),
+            log: Box::new(move |line| {
+                (sink.borrow_mut()).push(format!("{}: {}", line.level, line.text))
+            }),
             data: None,
         };
         Ok(Self {

@@ -51,11 +51,11 @@ fn text(value: Option<&HeaderValue>) -> &str {
 pub(crate) fn detailed(failure: &Failure, form: Form, project: Option<&Path>) -> Response<Body> {
     let stack = failure.stack.as_deref().unwrap_or(&failure.message);
     match form {
-        Form::Text => response(failure.kind, form, stack.to_owned()),
+        Form::Text => response(status(failure.kind), form, stack.to_owned()),
         Form::Html => {
             let excerpt = project.and_then(|project| Excerpt::of(stack, project));
             response(
-                failure.kind,
+                status(failure.kind),
                 form,
                 detailed_page(failure, stack, excerpt.as_ref()),
             )
@@ -68,20 +68,42 @@ pub(crate) fn terse(failure: &Failure, form: Form, id: &str) -> Response<Body> {
     let (code, summary) = summary(failure.kind);
     let page = match form {
         Form::Text => format!("error {code}: {summary}\nid: {id}\n"),
-        Form::Html => format!(
-            "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
-             <title>Error {code}</title><style>{STYLE}</style><main><h1>Error {code}</h1>\
-             <p>{}.</p><p>Whoever runs this site finds the cause in its log under <code>{id}</code>.</p></main></html>",
-            Escaped(&capitalised(summary)),
+        Form::Html => numbered_page(
+            code,
+            summary,
+            &format!("Whoever runs this site finds the cause in its log under <code>{id}</code>."),
         ),
     };
-    response(failure.kind, form, page)
+    response(status(failure.kind), form, page)
+}
+
+/// In place of a function when the daily limit is reached.
+pub(crate) fn limit_reached(form: Form) -> Response<Body> {
+    let summary = "this site has reached its limit of requests for today";
+    let page = match form {
+        Form::Text => format!("error {LIMIT_CODE}: {summary}\n"),
+        Form::Html => numbered_page(LIMIT_CODE, summary, "Come back after midnight UTC."),
+    };
+    response(StatusCode::TOO_MANY_REQUESTS, form, page)
+}
+
+/// A page with a number of the original's. `advice` is HTML.
+fn numbered_page(code: u16, summary: &str, advice: &str) -> String {
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content=\"width=device-width\">\
+         <title>Error {code}</title><style>{STYLE}</style><main><h1>Error {code}</h1>\
+         <p>{}.</p><p>{advice}</p></main></html>",
+        Escaped(&capitalised(summary)),
+    )
 }
 
 /// A name for one failure, unlikely to be given twice.
 pub(crate) fn new_id() -> String {
     format!("{:016x}", RandomState::new().hash_one(()))
 }
+
+/// The original's number for a daily limit that is reached.
+const LIMIT_CODE: u16 = 1027;
 
 /// The original's number for a failure, and what it means.
 fn summary(kind: FailureKind) -> (u16, &'static str) {
@@ -136,13 +158,17 @@ fn detailed_page(failure: &Failure, stack: &str, excerpt: Option<&Excerpt>) -> S
     page
 }
 
-fn response(kind: FailureKind, form: Form, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::full(Bytes::from(text)));
-    *response.status_mut() = match kind {
+fn status(kind: FailureKind) -> StatusCode {
+    match kind {
         // Another worker, or this one a moment later, can answer.
         FailureKind::Stopped => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
-    };
+    }
+}
+
+fn response(status: StatusCode, form: Form, text: String) -> Response<Body> {
+    let mut response = Response::new(Body::full(Bytes::from(text)));
+    *response.status_mut() = status;
     let content_type = match form {
         Form::Html => "text/html; charset=utf-8",
         Form::Text => "text/plain; charset=utf-8",
@@ -215,6 +241,7 @@ mod tests {
             stack: None,
             thrown: None,
             flags: Default::default(),
+            processor_time: Default::default(),
         }
     }
 }

@@ -10,31 +10,37 @@ mod live_reload;
 mod overlay;
 mod page_additions;
 mod path;
+pub(crate) mod quota;
+mod record;
+mod span;
 mod static_files;
+mod tally;
+mod tap;
 
 use std::cell::{Cell, OnceCell};
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
-use std::time::Instant;
 
 use futures_util::future::LocalBoxFuture;
-use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body as _;
 use hyper::body::Incoming;
 use quire_assets::{Assets, AssetsOptions};
-use quire_routes::{Chain, Router, RoutesRules, Target};
+use quire_routes::{Chain, RouteTable, Router, RoutesRules, Target};
 use quire_runtime::{
-    AssetSource, Body, Client, Engine, Failure, Fetcher, Objects, Placement, Programs, Runtime,
-    Services, StartError, Upgrade, Upstream, UpstreamPlace,
+    AssetSource, Body, Client, Engine, Failure, Fetcher, LogLine, Objects, Placement, Programs,
+    Runtime, Services, StartError, Upgrade, Upstream, UpstreamPlace,
 };
 
+use crate::control::FromWorker;
 use crate::deployment::Deployment;
 use crate::error::StartFailure;
 use crate::log::{Log, RequestLine};
-use crate::settings::{LogLevel, Mode, WorkerSettings};
+use crate::settings::{BeyondLimit, LogLevel, Mode, WorkerSettings};
+use crate::worker::access_log::AccessLog;
 use crate::worker::connection::{Connection, InFlight};
 use admission::Refusal;
 pub(crate) use admission::is_host;
@@ -42,7 +48,12 @@ use body::AnswerBody;
 use delivery::Wishes;
 use error_page::Form;
 use page_additions::PageAdditions;
+use quota::Quota;
+use record::{Observers, Record};
 use static_files::StaticFiles;
+use tally::{RouteNumber, Tally};
+use tap::Tap;
+use tokio::sync::mpsc::UnboundedSender;
 
 /// A deployment that runs: everything that answers requests.
 pub(crate) struct Site {
@@ -58,6 +69,8 @@ pub(crate) struct Site {
     upstream: Option<Upstream>,
     project: Option<PathBuf>,
     additions: PageAdditions,
+    observers: Rc<Observers>,
+    quota: Option<Quota>,
     /// The project as services know it that bind it.
     called: OnceCell<Rc<dyn Fetcher>>,
 }
@@ -89,10 +102,25 @@ impl Site {
         deployment: Deployment,
         settings: &WorkerSettings,
         slot: u32,
+        say: &UnboundedSender<FromWorker>,
     ) -> Result<Rc<Self>, StartFailure> {
         let log = Log {
             level: settings.log_level,
         };
+        let quota = settings.daily_limit.map(|limit| {
+            let data = deployment.data.as_deref();
+            Quota::open(limit, data, say, log)
+        });
+        let quota = quota.transpose()?;
+        let table = deployment.program.as_ref().map(|program| &program.routes);
+        let access_log = settings.access_log.as_ref();
+        let access_log = access_log.map(|target| AccessLog::open(target, log));
+        let observers = Rc::new(Observers {
+            tally: Tally::new(table.unwrap_or(&RouteTable::default())),
+            access_log: access_log.transpose()?,
+            tap: Tap::new(settings.run_folder.clone()),
+            script_name: deployment.name.clone(),
+        });
         let mut options = match settings.mode {
             Mode::Dev => AssetsOptions::dev(),
             Mode::Serve => AssetsOptions::serve(),
@@ -116,13 +144,13 @@ impl Site {
         let objects = Objects::new(programs.clone(), Some(placement), deployment.data.clone());
         let mut services = Vec::with_capacity(deployment.services.len());
         for service in deployment.services {
-            let shown = service.name.clone();
+            let shown = Some(service.name.clone());
             let environment = Services {
                 assets: None,
                 name: service.name.clone(),
                 programs: programs.clone(),
                 objects: objects.clone(),
-                log: Box::new(move |level, text| log.console(level, &format!("[{shown}] {text}"))),
+                log: console(log, observers.clone(), shown),
                 data: deployment.data.clone(),
             };
             let started = Runtime::start(service.program, environment).await;
@@ -138,7 +166,7 @@ impl Site {
                     name: deployment.name.clone(),
                     programs: programs.clone(),
                     objects: objects.clone(),
-                    log: Box::new(move |level, text| log.console(level, text)),
+                    log: console(log, observers.clone(), None),
                     data: deployment.data,
                 };
                 let entry = match program.routes.is_empty() {
@@ -167,6 +195,8 @@ impl Site {
             upstream,
             project: deployment.project,
             additions: PageAdditions::new(settings.live_reload),
+            observers,
+            quota,
             called: OnceCell::new(),
         });
         let called: Rc<dyn Fetcher> = Rc::new(Called(Rc::downgrade(&site)));
@@ -236,6 +266,11 @@ impl Site {
         self.programs().map(Runtime::live_requests).sum()
     }
 
+    /// Who learns of its requests.
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.observers
+    }
+
     /// Answers a request. Nothing in a request makes this fail.
     ///
     /// What the connection becomes after a response that switches protocols is left in `upgrade`.
@@ -246,15 +281,21 @@ impl Site {
         upgrade: &UpgradeSlot,
     ) -> Result<Response<AnswerBody>, Infallible> {
         let in_flight = InFlight::new(connection.clone());
-        let begun = self.request_log.then(Instant::now);
+        let mut record = Record::new(self.observers.clone());
         let admitted = admission::admit(&mut request);
+        record.describe(
+            &mut request,
+            connection.peer.ip(),
+            self.static_files.is_encrypted,
+        );
         let (method, uri) = (request.method().clone(), request.uri().clone());
         if let Some(live_reload) = &self.additions.live_reload
             && uri.path() == live_reload::PATH
             && admitted.is_ok()
         {
             let response = live_reload.answer(request.headers());
-            return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
+            record.answered(response.status());
+            return Ok(response.map(|content| AnswerBody::new(content, None, record, in_flight)));
         }
         let has_additions = self.additions.are_there();
         if has_additions {
@@ -262,9 +303,13 @@ impl Site {
         }
         let wishes = Wishes::of(&request);
         let (mut response, function) = match admitted {
-            Ok(()) => self.dispatch(request, &uri, connection).await,
-            Err(refusal) => (refused(refusal), None),
+            Ok(()) => self.dispatch(request, &uri, connection, &mut record).await,
+            Err(refusal) => {
+                record.set_route(RouteNumber::REFUSED);
+                (refused(refusal), None)
+            }
         };
+        record.used(response.body().processor_time());
         let addition = match has_additions {
             true => self.additions.prepare_response(&mut response),
             false => None,
@@ -277,21 +322,22 @@ impl Site {
                 uri.path()
             ));
         }
-        if let Some(begun) = begun {
+        record.answered(response.status());
+        if self.request_log {
             self.log.request(&RequestLine {
                 method: method.as_str(),
                 path: uri.path(),
                 status: response.status(),
-                duration: begun.elapsed(),
+                duration: record.elapsed(),
                 function,
             });
         }
         upgrade.set(response.body_mut().take_upgrade());
         if method == Method::HEAD {
             drop_content(&mut response);
-            return Ok(response.map(|content| AnswerBody::new(content, None, in_flight)));
+            return Ok(response.map(|content| AnswerBody::new(content, None, record, in_flight)));
         }
-        Ok(response.map(|content| AnswerBody::new(content, addition, in_flight)))
+        Ok(response.map(|content| AnswerBody::new(content, addition, record, in_flight)))
     }
 
     /// The answer, and the file of the function that gave it.
@@ -300,49 +346,89 @@ impl Site {
         request: Request<Incoming>,
         uri: &Uri,
         connection: &Connection,
+        record: &mut Record,
     ) -> (Response<Body>, Option<&str>) {
-        if let Some(functions) = &self.functions
-            && functions.are_entered_by(uri.path())
-        {
-            let preferences = Preferences::of(request.headers());
-            let client = Client {
-                ip: connection.peer.ip(),
-                https: self.static_files.is_encrypted,
-            };
-            match &functions.entry {
-                Entry::Worker => {
-                    let outcome = functions.runtime.fetch(request, client).await;
-                    let response = self.response(outcome, &preferences, uri);
-                    return (response, Some(WORKER).filter(|_| self.request_log));
-                }
-                Entry::Routes(router) => {
-                    let chain = router.find(request.method().as_str(), uri.path());
-                    if !chain.is_empty() {
-                        let outcome = functions.runtime.handle(request, &chain, client).await;
-                        let response = self.response(outcome, &preferences, uri);
-                        let function = match self.request_log {
-                            true => file(router, &chain),
-                            false => None,
-                        };
-                        return (response, function);
-                    }
-                }
-            }
-        }
-        let response = match &self.upstream {
-            Some(upstream) => upstream.pass(request).await,
-            None => self.static_files.answer(&request, uri).await,
+        let entered = self.functions.as_ref();
+        let Some(functions) = entered.filter(|functions| functions.are_entered_by(uri.path()))
+        else {
+            return (self.without_functions(request, uri).await, None);
         };
-        (response, None)
+        let (chain, route) = match &functions.entry {
+            Entry::Worker => (None, RouteNumber::WORKER),
+            Entry::Routes(router) => {
+                let chain = router.find(request.method().as_str(), uri.path());
+                let route = match chain.is_empty() {
+                    false => self.observers.tally.route_of(&chain),
+                    // Rules sent it here, so that it counts whoever answers it.
+                    true if functions.rules.is_some() => RouteNumber::UNMATCHED,
+                    true => RouteNumber::STATIC,
+                };
+                (Some((router, chain)), route)
+            }
+        };
+        record.set_route(route);
+        if route != RouteNumber::STATIC
+            && let Some(quota) = &self.quota
+            && !quota.admits()
+        {
+            record.set_route(RouteNumber::OVER_LIMIT);
+            return (self.beyond_limit(quota, request, uri).await, None);
+        }
+        if !Tally::is_function(route) {
+            return (self.without_functions(request, uri).await, None);
+        }
+        let preferences = Preferences::of(request.headers());
+        let client = Client {
+            ip: connection.peer.ip(),
+            https: self.static_files.is_encrypted,
+        };
+        let (outcome, function) = match &chain {
+            None => {
+                let outcome = functions.runtime.fetch(request, client).await;
+                (outcome, self.request_log.then_some(WORKER))
+            }
+            Some((router, chain)) => {
+                let outcome = functions.runtime.handle(request, chain, client).await;
+                let function = match self.request_log {
+                    true => file(router, chain),
+                    false => None,
+                };
+                (outcome, function)
+            }
+        };
+        let response = outcome.unwrap_or_else(|failure| {
+            record.failed(&failure);
+            self.failed(&failure, &preferences, uri)
+        });
+        (response, function)
     }
 
-    fn response(
+    /// The answer of what stands behind the functions.
+    async fn without_functions(&self, request: Request<Incoming>, uri: &Uri) -> Response<Body> {
+        match &self.upstream {
+            Some(upstream) => upstream.pass(request).await,
+            None => self.static_files.answer(&request, uri).await,
+        }
+    }
+
+    /// The answer to a request that would enter functions if the daily limit were not reached.
+    async fn beyond_limit(
         &self,
-        outcome: Result<Response<Body>, Failure>,
-        preferences: &Preferences,
+        quota: &Quota,
+        request: Request<Incoming>,
         uri: &Uri,
     ) -> Response<Body> {
-        outcome.unwrap_or_else(|failure| self.failed(&failure, preferences, uri))
+        match quota.limit().beyond {
+            BeyondLimit::Open => self.without_functions(request, uri).await,
+            BeyondLimit::Closed => {
+                let headers = request.headers();
+                let form = Form::wanted(headers.get(ACCEPT), headers.get(USER_AGENT));
+                let mut response = error_page::limit_reached(form);
+                let seconds = HeaderValue::from(quota.retry_after());
+                response.headers_mut().insert(RETRY_AFTER, seconds);
+                response
+            }
+        }
     }
 
     fn failed(&self, failure: &Failure, preferences: &Preferences, uri: &Uri) -> Response<Body> {
@@ -360,6 +446,26 @@ impl Site {
             }
         }
     }
+}
+
+/// Where a program's console goes: to the log, and to those who follow the server. A service's lines begin with its name.
+fn console(
+    log: Log,
+    observers: Rc<Observers>,
+    service: Option<String>,
+) -> Box<dyn Fn(&LogLine<'_>)> {
+    Box::new(move |line| {
+        match &service {
+            Some(name) => log.console(line.level, &format!("[{name}] {}", line.text)),
+            None => log.console(line.level, line.text),
+        }
+        if !line.is_gathered
+            && let Some(pipe) = observers.tap.pipe()
+        {
+            let script_name = service.as_ref().unwrap_or(&observers.script_name);
+            pipe.send(span::stray(script_name, line.level, line.text));
+        }
+    })
 }
 
 /// The project, called by a service.

@@ -2,15 +2,23 @@
 //!
 //! - `fleet` decides: which workers there should be, what each is told, which is beyond help.
 //! - `process` is one worker process: starting it, talking to it, ending it.
+//! - `accounts` sums up what the workers say of their requests, and keeps the sums.
+//! - `metrics` publishes the sums, `ledger` keeps those of each day.
+//! - `hub` passes requests on to those who follow the server.
 //! - `memory` measures a process.
 //! - `run_folder` is where the workers find each other.
 
+mod accounts;
 mod fleet;
+mod hub;
+mod ledger;
 mod memory;
+mod metrics;
 mod process;
 mod run_folder;
 
-use std::net::SocketAddr;
+use std::convert::Infallible;
+use std::net::{SocketAddr, TcpListener};
 use std::process::ExitCode;
 
 use quire_runtime::UpstreamPlace;
@@ -25,6 +33,8 @@ use crate::log::Log;
 use crate::settings::Settings;
 use crate::tls::{TlsFiles, TlsIdentity};
 use fleet::Fleet;
+pub(crate) use hub::EVENTS_SOCKET;
+use metrics::Snapshot;
 use run_folder::RunFolder;
 
 /// A server that listens and is ready to run.
@@ -35,6 +45,7 @@ pub struct Supervisor {
     handle: SupervisorHandle,
     commands: UnboundedReceiver<Command>,
     certificate: Option<TlsFiles>,
+    metrics: Option<TcpListener>,
 }
 
 /// How a server ended that ran as it should.
@@ -80,6 +91,9 @@ enum Command {
     Upstream(UpstreamPlace),
     Identity(TlsIdentity),
     Status(oneshot::Sender<Vec<WorkerStatus>>),
+    Snapshot(oneshot::Sender<Box<Snapshot>>),
+    Watch(bool),
+    ReopenLogs,
     Stop,
 }
 
@@ -95,6 +109,7 @@ impl Supervisor {
                 address: settings.address,
                 source,
             })?;
+        let metrics = settings.metrics_address.map(metrics::bind).transpose()?;
         let (sender, commands) = unbounded_channel();
         for first in [
             identity.map(Command::Identity),
@@ -105,7 +120,7 @@ impl Supervisor {
         }
         let (serving, observed) = watch::channel(false);
         let handle = SupervisorHandle {
-            commands: sender,
+            commands: sender.clone(),
             serving: observed,
         };
         Ok(Self {
@@ -115,11 +130,13 @@ impl Supervisor {
                 RunFolder::new().map_err(ServerError::RunFolder)?,
                 address,
                 serving,
+                sender,
             ),
             address,
             handle,
             commands,
             certificate,
+            metrics,
         })
     }
 
@@ -130,6 +147,11 @@ impl Supervisor {
     /// Where it listens; of interest if the settings left the port open.
     pub fn local_addr(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Where it answers who asks for its numbers.
+    pub fn metrics_addr(&self) -> Option<SocketAddr> {
+        self.metrics.as_ref()?.local_addr().ok()
     }
 
     /// For talking to the server while it runs.
@@ -161,8 +183,16 @@ impl Supervisor {
             });
             changed.await
         };
+        let commands = self.handle.commands.clone();
+        let metrics = async {
+            match self.metrics {
+                Some(listener) => metrics::serve(metrics::listen(listener)?, commands).await,
+                None => std::future::pending().await,
+            }
+        };
         tokio::select! {
             exit = self.fleet.run(deployment, self.commands) => exit,
+            failed = metrics => failed.map(|never: Infallible| match never {}),
             never = certificates => match never {},
         }
     }
@@ -199,6 +229,11 @@ impl SupervisorHandle {
     /// Says where the server is that answers in place of static files.
     pub fn set_upstream(&self, place: UpstreamPlace) {
         let _ = self.commands.send(Command::Upstream(place));
+    }
+
+    /// Opens the files of logs anew, after they were renamed.
+    pub fn reopen_logs(&self) {
+        let _ = self.commands.send(Command::ReopenLogs);
     }
 
     /// Ends the server as SIGTERM does.

@@ -4,6 +4,7 @@
 //! carries the listening socket. Signals from the terminal are not for it.
 
 mod accept;
+pub(crate) mod access_log;
 pub(crate) mod connection;
 mod lifeline;
 mod plain_http;
@@ -27,8 +28,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_rustls::TlsAcceptor;
 
 use crate::answer::Site;
-use crate::control::{self, Frame, FromWorker, ToWorker};
+use crate::control::{self, Frame, FromWorker, Load, ToWorker};
 use crate::listener;
+use access_log::AccessLog;
 use connection::{Connections, QuietLimits, TICK};
 use protocol::Protocols;
 use quire_runtime::Engine;
@@ -96,20 +98,26 @@ impl Worker {
 }
 
 async fn work(control: UnixStream, listener: std::net::TcpListener) -> io::Result<()> {
-    // Ctrl-C in a terminal reaches every process in it. With these, nothing happens here.
+    // Ctrl-C in a terminal and its end reach every process in it. With these, nothing happens here.
     let _ignored = [
         signal(SignalKind::interrupt())?,
         signal(SignalKind::terminate())?,
+        signal(SignalKind::hangup())?,
     ];
     let (mut reader, writer) = tokio::net::UnixStream::from_std(control)?.into_split();
     let (say, said) = unbounded_channel();
     let mut writing = tokio::task::spawn_local(write(said, writer));
-    let connections = Rc::new(OnceCell::new());
-    let beating = tokio::task::spawn_local(beat(say.clone(), connections.clone()));
+    let worker = Rc::new(OnceCell::new());
+    let beating = tokio::task::spawn_local(beat(say.clone(), worker.clone()));
     // Nobody to tell means that the supervisor has gone, which the reader sees as well.
     let _ = say.send(FromWorker::Loaded);
-    let result = serve(&mut reader, listener, &connections, &say).await;
+    let result = serve(&mut reader, listener, &worker, &say).await;
     beating.abort();
+    if let Some(worker) = worker.get() {
+        let access_log = worker.site.observers().access_log.as_ref();
+        access_log.into_iter().for_each(AccessLog::close);
+        tell_traffic(worker, &say);
+    }
     drop(say);
     // The last words, if anybody listens.
     let _ = timeout(Duration::from_secs(1), &mut writing).await;
@@ -119,7 +127,7 @@ async fn work(control: UnixStream, listener: std::net::TcpListener) -> io::Resul
 async fn serve(
     reader: &mut OwnedReadHalf,
     listener: std::net::TcpListener,
-    shared: &OnceCell<Rc<Connections>>,
+    shared: &OnceCell<Rc<Worker>>,
     say: &UnboundedSender<FromWorker>,
 ) -> io::Result<()> {
     // Ready before there is anything to run: what to run is on its way, or this is a spare.
@@ -136,7 +144,7 @@ async fn serve(
             Some(_) => {}
         }
     };
-    let site = match Site::start(engine, *deployment, &settings, own_slot).await {
+    let site = match Site::start(engine, *deployment, &settings, own_slot, say).await {
         Ok(site) => site,
         Err(failure) => {
             let _ = say.send(FromWorker::StartFailed(failure));
@@ -147,15 +155,13 @@ async fn serve(
         headers: settings.header_limit,
         idle: settings.idle_limit,
     };
-    let connections = shared
-        .get_or_init(|| Rc::new(Connections::new(limits)))
-        .clone();
     let worker = Rc::new(Worker {
         site,
-        connections,
+        connections: Rc::new(Connections::new(limits)),
         protocols: Protocols::new(),
         tls: RefCell::default(),
     });
+    let worker = shared.get_or_init(|| worker).clone();
     let mut listener = Some(tokio::net::TcpListener::from_std(listener)?);
     let mut accepting: Option<JoinHandle<()>> = None;
     let _ = say.send(FromWorker::Ready);
@@ -176,6 +182,11 @@ async fn serve(
             Some(ToWorker::Identity(identity)) => {
                 let configuration = identity.configuration().map_err(io::Error::other)?;
                 worker.tls.replace(Some(TlsAcceptor::from(configuration)));
+            }
+            Some(ToWorker::Watch(wanted)) => worker.site.observers().tap.open(wanted),
+            Some(ToWorker::ReopenLogs) => {
+                let access_log = worker.site.observers().access_log.as_ref();
+                access_log.into_iter().for_each(AccessLog::reopen);
             }
             Some(ToWorker::Drain { limit_ms }) => {
                 drop(listener.take());
@@ -226,23 +237,42 @@ async fn write(mut said: UnboundedReceiver<FromWorker>, mut writer: OwnedWriteHa
     }
 }
 
-/// Tells the supervisor that the event loop turns, and moves the connections' clock.
-async fn beat(say: UnboundedSender<FromWorker>, connections: Rc<OnceCell<Rc<Connections>>>) {
+/// Tells the supervisor that the event loop turns and what became of requests, and moves the connections' clock.
+async fn beat(say: UnboundedSender<FromWorker>, worker: Rc<OnceCell<Rc<Worker>>>) {
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        if let Some(connections) = connections.get() {
-            connections.tick();
+        let mut load = Load {
+            resident_bytes: resident_bytes(),
+            ..Load::default()
+        };
+        if let Some(worker) = worker.get() {
+            worker.connections.tick();
+            load.connections = u32::try_from(worker.connections.count()).unwrap_or(u32::MAX);
+            load.in_flight = worker.site.observers().tally.in_flight();
+            tell_traffic(worker, &say);
         }
-        if say
-            .send(FromWorker::Heartbeat {
-                resident_bytes: resident_bytes(),
-            })
-            .is_err()
-        {
+        if say.send(FromWorker::Heartbeat(load)).is_err() {
             return;
         }
+    }
+}
+
+/// Tells the supervisor what became of requests since the last time.
+fn tell_traffic(worker: &Worker, say: &UnboundedSender<FromWorker>) {
+    let observers = worker.site.observers();
+    let traffic = observers.tally.take();
+    let lost = observers
+        .access_log
+        .as_ref()
+        .map_or(0, AccessLog::take_lost);
+    // Without a supervisor nobody wants to know.
+    if !traffic.is_empty() {
+        let _ = say.send(FromWorker::Traffic(traffic));
+    }
+    if lost > 0 {
+        let _ = say.send(FromWorker::LinesLost(lost));
     }
 }
 

@@ -8,6 +8,8 @@ mod bad_input;
 mod development;
 mod failures;
 mod lifecycle;
+mod limits;
+mod observing;
 mod reload;
 mod requests;
 mod support;

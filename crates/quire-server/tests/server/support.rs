@@ -90,6 +90,7 @@ pub fn with_assets(mut deployment: Deployment, directory: &Path) -> Deployment {
 pub struct Server {
     pub handle: SupervisorHandle,
     pub address: std::net::SocketAddr,
+    pub metrics: Option<std::net::SocketAddr>,
     pub running: JoinHandle<Result<Exit, ServerError>>,
 }
 
@@ -97,11 +98,13 @@ impl Server {
     pub async fn start(settings: Settings, deployment: Deployment) -> Self {
         let supervisor = Supervisor::bind(settings).unwrap();
         let (handle, address) = (supervisor.handle(), supervisor.local_addr());
+        let metrics = supervisor.metrics_addr();
         let running = tokio::spawn(supervisor.run(deployment));
         assert!(within(handle.serving()).await, "the server did not start");
         Self {
             handle,
             address,
+            metrics,
             running,
         }
     }

@@ -9,7 +9,9 @@ mod project;
 mod routes;
 mod secret;
 mod serve;
+mod tail;
 mod types;
+mod usage;
 
 pub use analytics::{AnalyticsArguments, AnalyticsCommand};
 pub use bindings::BindingFlags;
@@ -20,7 +22,9 @@ pub use project::ProjectArguments;
 pub use routes::{AskedRequest, RoutesArguments};
 pub use secret::{SecretArguments, SecretCommand, SecretEnvironment, SecretScope};
 pub use serve::ServeArguments;
+pub use tail::{Format as TailFormat, TailArguments};
 pub use types::TypesArguments;
+pub use usage::UsageArguments;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -74,6 +78,12 @@ pub enum Command {
     /// Ask for what functions wrote with `writeDataPoint`
     #[command(after_help = analytics::EXAMPLES)]
     Analytics(AnalyticsArguments),
+    /// Follow the requests and the console of a running server
+    #[command(after_help = tail::EXAMPLES)]
+    Tail(TailArguments),
+    /// Show how many requests there were, by day and route
+    #[command(after_help = usage::EXAMPLES)]
+    Usage(UsageArguments),
     /// Write the TypeScript type of `env` from the configuration
     #[command(after_help = types::EXAMPLES)]
     Types(TypesArguments),
@@ -118,7 +128,9 @@ impl Arguments {
             | Command::Queues(_)
             | Command::R2(_)
             | Command::Secret(_)
+            | Command::Tail(_)
             | Command::Types(_)
+            | Command::Usage(_)
             | Command::Worker => return arguments,
         };
         if let Some(reason) = project.refused.reason() {

@@ -25,8 +25,8 @@ function createConsole() {
       return `a value that could not be shown: ${describe(error)}`;
     }
   }
-  function print(level, line) {
-    write(level, indentation === "" ? line : indentation + line.replaceAll("\n", `\n${indentation}`));
+  function print(level, line, args) {
+    write(level, indentation === "" ? line : indentation + line.replaceAll("\n", `\n${indentation}`), args);
   }
   const label = (name) => (name === undefined ? "default" : `${name}`);
 
@@ -41,11 +41,11 @@ function createConsole() {
   }
 
   return {
-    debug: (...args) => print("debug", text(args)),
-    error: (...args) => print("error", text(args)),
-    info: (...args) => print("info", text(args)),
-    log: (...args) => print("log", text(args)),
-    warn: (...args) => print("warn", text(args)),
+    debug: (...args) => print("debug", text(args), args),
+    error: (...args) => print("error", text(args), args),
+    info: (...args) => print("info", text(args), args),
+    log: (...args) => print("log", text(args), args),
+    warn: (...args) => print("warn", text(args), args),
     dir: (value, options) => print("log", internals.console.inspect(value, options)),
     dirxml: (...args) => print("log", text(args)),
     table: (data, columns) => {
@@ -117,6 +117,20 @@ function describe(error) {
 const console = Object.assign(Object.create({}), createConsole());
 Object.defineProperty(console, Symbol.toStringTag, { value: "console", configurable: true });
 internals.expose("console", console);
+
+// The arguments as who follows the log gets them: what has a form in JSON in that, the rest as text.
+internals.consoleMessage = (args) => JSON.stringify(args.map(jsonForm));
+
+function jsonForm(value) {
+  try {
+    if (value === null || typeof value === "boolean" || typeof value === "number" || typeof value === "string") return value;
+    const isPlain = () => Array.isArray(value) || [Object.prototype, null].includes(Object.getPrototypeOf(value));
+    if (typeof value !== "object" || !(typeof value.toJSON === "function" || isPlain())) return String(value);
+    return JSON.parse(JSON.stringify(value));
+  } catch {
+    return {};
+  }
+}
 
 internals.events.logUncaught = (error) => {
   let shown;

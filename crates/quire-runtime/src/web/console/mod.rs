@@ -2,7 +2,7 @@
 
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
-use quire_jsc::Call;
+use quire_jsc::{Arg, Call};
 use std::time::Instant;
 
 /// Evaluated after web/events.
@@ -22,11 +22,18 @@ pub(crate) const TEXTS: &[(&str, &str)] = &[
 ];
 
 pub(crate) fn install(realm: &Realm) {
-    // (level, text)
+    // (level, text, arguments)
     realm.realm_op(
         "console_write",
         |realm, call: &Call<'_>| -> Result<(), OpError> {
-            realm.log(&call.string(0)?, &call.string(1)?);
+            realm.log_message(&call.string(0)?, &call.string(1)?, || {
+                if call.is_nullish(2) {
+                    return None;
+                }
+                let message = realm.internal("consoleMessage").ok()?;
+                let message = message.call(None, [Arg::Value(&call.value(2))]).ok()?;
+                message.to_text().ok()
+            });
             Ok(())
         },
     );

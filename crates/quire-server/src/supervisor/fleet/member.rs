@@ -6,7 +6,7 @@ use tokio::time::Instant;
 
 use super::super::frame;
 use super::super::process::WorkerProcess;
-use crate::control::{Frame, ToWorker};
+use crate::control::{Frame, Load, ToWorker};
 
 /// What a worker gets beyond its own limit to end by itself.
 const DRAIN_MARGIN: Duration = Duration::from_secs(1);
@@ -34,7 +34,8 @@ pub(super) struct Worker {
     pub(super) hang_limit: Duration,
     pub(super) spawned: Instant,
     pub(super) heard: Instant,
-    pub(super) resident_bytes: Option<u64>,
+    /// What it last said that it has to do.
+    pub(super) load: Load,
     pub(super) drain_until: Option<Instant>,
     /// It was killed, and why has been told.
     pub(super) doomed: bool,

@@ -4,6 +4,7 @@
 //! whose workers start and which takes over when all of them are ready, or is given up when one fails.
 
 mod member;
+mod observing;
 mod upkeep;
 
 use std::collections::BTreeMap;
@@ -16,10 +17,12 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::sync::{oneshot, watch};
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
+use super::accounts::Accounts;
+use super::hub::Hub;
 use super::process::{Event, What, WorkerProcess};
 use super::run_folder::RunFolder;
 use super::{Command, Exit, WorkerStatus, frame};
-use crate::control::{Frame, FromWorker, ToWorker};
+use crate::control::{Frame, FromWorker, Load, ToWorker};
 use crate::deployment::Deployment;
 use crate::error::{ReloadError, ServerError, StartFailure};
 use crate::log::Log;
@@ -75,12 +78,14 @@ struct Notes {
     upstream: Option<Frame>,
     identity: Option<Frame>,
     change: Option<Frame>,
+    watch: Option<Frame>,
 }
 
 impl Notes {
     fn frames(&self) -> impl Iterator<Item = Frame> {
-        let all = [&self.build, &self.upstream, &self.identity, &self.change];
-        all.into_iter().flatten().cloned()
+        let about_pages = [&self.build, &self.upstream, &self.change];
+        let others = [&self.identity, &self.watch];
+        about_pages.into_iter().chain(others).flatten().cloned()
     }
 }
 
@@ -105,6 +110,9 @@ pub(super) struct Fleet {
     respawns: Vec<Instant>,
     short_lives: u32,
     spare_due: Instant,
+    accounts: Accounts,
+    hub: Option<Hub>,
+    commands: UnboundedSender<Command>,
     events: UnboundedSender<Event>,
     happened: UnboundedReceiver<Event>,
 }
@@ -116,12 +124,14 @@ impl Fleet {
         run_folder: RunFolder,
         address: SocketAddr,
         serving: watch::Sender<bool>,
+        commands: UnboundedSender<Command>,
     ) -> Self {
         let (events, happened) = unbounded_channel();
         Self {
             log: Log {
                 level: settings.log_level,
             },
+            accounts: Accounts::new(&settings),
             settings,
             listener: Some(listener),
             run_folder,
@@ -139,6 +149,8 @@ impl Fleet {
             respawns: Vec::new(),
             short_lives: 0,
             spare_due: Instant::now(),
+            hub: None,
+            commands,
             events,
             happened,
         }
@@ -219,6 +231,18 @@ impl Fleet {
                 };
                 let _ = reply.send(self.workers.values().map(status).collect());
             }
+            Command::Watch(wanted) => {
+                self.note(&ToWorker::Watch(wanted), |notes| &mut notes.watch);
+            }
+            Command::ReopenLogs => {
+                if let Ok(frame) = frame(&ToWorker::ReopenLogs) {
+                    self.tell_serving(&frame);
+                }
+            }
+            Command::Snapshot(reply) => {
+                // Whoever asked may have lost interest.
+                let _ = reply.send(Box::new(self.snapshot()));
+            }
             Command::Stop => self.stop(Ok(Exit::Stopped)),
         }
     }
@@ -233,11 +257,15 @@ impl Fleet {
     /// Tells the workers that serve, and those that will.
     fn note(&mut self, message: &ToWorker, place: impl Fn(&mut Notes) -> &mut Option<Frame>) {
         let Ok(frame) = frame(message) else { return };
+        self.tell_serving(&frame);
+        *place(&mut self.notes) = Some(frame);
+    }
+
+    fn tell_serving(&self, frame: &Frame) {
         let serving = self.workers.values();
         for worker in serving.filter(|worker| worker.role == Role::Serving) {
             worker.process.send(frame.clone());
         }
-        *place(&mut self.notes) = Some(frame);
     }
 
     fn signalled(&mut self, kind: SignalKind) {
@@ -255,6 +283,10 @@ impl Fleet {
     /// Starts the workers of a new generation.
     fn begin(&mut self, deployment: Deployment, reply: Option<Reply>) {
         self.give_up_pending(ReloadError::Superseded);
+        if let Some(data) = &deployment.data {
+            self.accounts.open(data, self.log);
+            self.let_in_viewers(data);
+        }
         let hang_limit = self.settings.hang_limit(deployment.cpu_limit());
         let start = ToWorker::Start {
             settings: self.settings.for_worker(self.run_folder.path().into()),
@@ -364,7 +396,7 @@ impl Fleet {
             hang_limit: self.settings.hang_limit(DEFAULT_CPU_LIMIT),
             spawned: now,
             heard: now,
-            resident_bytes: None,
+            load: Load::default(),
             drain_until: None,
             doomed: false,
         };
@@ -378,9 +410,10 @@ impl Fleet {
         };
         worker.heard = Instant::now();
         match event.what {
-            What::Said(FromWorker::Heartbeat { resident_bytes }) => {
-                worker.resident_bytes = resident_bytes
-            }
+            What::Said(FromWorker::Heartbeat(load)) => worker.load = load,
+            What::Said(FromWorker::Traffic(traffic)) => self.accounts.add(&traffic),
+            What::Said(FromWorker::LinesLost(lost)) => self.accounts.lines_lost += lost,
+            What::Said(FromWorker::LimitReached) => self.accounts.limit_reached(self.log),
             What::Said(FromWorker::Loaded) => {}
             What::Said(FromWorker::Ready) => self.ready(event.worker),
             What::Said(FromWorker::StartFailed(failure)) => {
@@ -445,6 +478,7 @@ impl Fleet {
         self.current = Some(generation);
         match reply {
             Some(reply) => {
+                self.accounts.reloads += 1;
                 self.settling = Some(Settling {
                     old,
                     deadline: now + SETTLE_LIMIT,

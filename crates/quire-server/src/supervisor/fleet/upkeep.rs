@@ -58,6 +58,7 @@ impl Fleet {
                 self.note_lifetime(&worker);
                 let delay = self.backoff();
                 if !told {
+                    self.accounts.replaced.crashed += 1;
                     let when = if delay.is_zero() {
                         String::new()
                     } else {
@@ -103,11 +104,12 @@ impl Fleet {
                      A function that never waits, such as an endless loop over `await`, does this",
                     silent.as_secs_f64()
                 ));
+                self.accounts.replaced.hung += 1;
                 worker.kill();
                 continue;
             }
             let resident = resident_bytes(pid)
-                .or(worker.resident_bytes)
+                .or(worker.load.resident_bytes)
                 .unwrap_or_default();
             if resident > self.settings.memory_limit {
                 self.log.error(&format!(
@@ -115,6 +117,7 @@ impl Fleet {
                     resident >> 20,
                     self.settings.memory_limit >> 20
                 ));
+                self.accounts.replaced.memory += 1;
                 worker.kill();
                 continue;
             }
