@@ -160,7 +160,7 @@ impl Assets {
         }
         let said = self.rules.of(&request);
         let mut response = match rules::redirect(&said, &request) {
-            Some(Redirected::To(response)) => response,
+            Some(Redirected::To(response)) => *response,
             Some(Redirected::Within(path)) => {
                 let rewritten = AssetRequest {
                     path: &path,

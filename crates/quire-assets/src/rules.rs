@@ -16,7 +16,7 @@ use crate::response::{AssetRequest, plain};
 /// What a redirect makes of a request.
 pub(crate) enum Redirected {
     /// The client goes elsewhere.
-    To(Response<AssetBody>),
+    To(Box<Response<AssetBody>>),
     /// The answer is that of another path.
     Within(String),
 }
@@ -130,7 +130,7 @@ pub(crate) fn redirect(said: &Said, request: &AssetRequest<'_>) -> Option<Redire
                 false => target.as_str(),
             };
             let status = StatusCode::from_u16(*status).ok()?;
-            Some(Redirected::To(redirection(status, location)?))
+            Some(Redirected::To(Box::new(redirection(status, location)?)))
         }
     }
 }
