@@ -14,6 +14,7 @@ pub(crate) mod fetch;
 mod formdata;
 mod global_scope;
 mod html_rewriter;
+mod json;
 mod message_channel;
 mod navigator;
 mod performance;
@@ -60,6 +61,12 @@ pub(crate) fn install(realm: &Rc<Realm>) -> Result<(), Exception> {
 /// All JavaScript halves. Each may use those before it.
 const ORDER: &[When] = &[
     When::Now(global_scope::FIRST),
+    When::Now(json::SOURCES),
+    When::Asked {
+        globals: "",
+        members: "jsonReason",
+        sources: json::REASONS,
+    },
     When::Now(events::SOURCES),
     When::Now(global_scope::SOURCES),
     When::Now(timers::SOURCES),
