@@ -102,10 +102,10 @@ const noMemory = () => ({ rss: 0, heapTotal: 0, heapUsed: 0, external: 0, arrayB
 let umask = 0o22;
 let directory = "/bundle";
 
-class Process extends EventEmitter {
-  get [Symbol.toStringTag]() {
-    return "process";
-  }
+class Process extends EventEmitter {}
+// By this tag Astro knows Node.js, and then makes bodies of async iterators. As on the original, it is there where those are bodies.
+if (internals.compatibility.fetch_iterable_type_support) {
+  Object.defineProperty(Process.prototype, Symbol.toStringTag, { get: () => "process", configurable: true });
 }
 // `process` is an emitter, but no own field says so.
 const process = new Process();
