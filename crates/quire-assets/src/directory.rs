@@ -75,11 +75,21 @@ impl Stamp {
 #[derive(Debug)]
 pub(crate) struct Directory {
     path: PathBuf,
+    /// Other directories that appear in this one, by the key at which they do.
+    mounted: Vec<(String, Directory)>,
 }
 
 impl Directory {
     pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path }
+        Self {
+            path,
+            mounted: Vec::new(),
+        }
+    }
+
+    /// Lets the directory at `path` appear at `key`, in front of what is there.
+    pub(crate) fn mount(&mut self, key: String, path: PathBuf) {
+        self.mounted.push((key, Directory::new(path)));
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -92,6 +102,7 @@ impl Directory {
         match rustix::fs::openat(CWD, &self.path, flags, Mode::empty()) {
             Ok(handle) => Ok(Some(OpenDirectory {
                 path: &self.path,
+                mounted: &self.mounted,
                 handle,
             })),
             Err(error) if means_absent(error) => Ok(None),
@@ -102,6 +113,7 @@ impl Directory {
 
 pub(crate) struct OpenDirectory<'a> {
     path: &'a Path,
+    mounted: &'a [(String, Directory)],
     handle: OwnedFd,
 }
 
@@ -125,6 +137,15 @@ impl OpenDirectory<'_> {
     }
 
     fn locate(&self, key: &str, flags: OFlags) -> io::Result<Option<OwnedFd>> {
+        for (mounted_at, directory) in self.mounted {
+            let inside = key.strip_prefix(mounted_at.as_str());
+            if let Some(key) = inside.and_then(|rest| rest.strip_prefix('/')) {
+                return match directory.open()? {
+                    Some(open) => open.locate(key, flags),
+                    None => Ok(None),
+                };
+            }
+        }
         match self.open_beneath(key, flags) {
             Ok(handle) => Ok(Some(handle)),
             Err(error) if means_absent(error) => Ok(None),
@@ -311,6 +332,39 @@ mod tests {
         ] {
             assert_eq!(read(&directory, key), None, "{key}");
         }
+    }
+
+    #[test]
+    fn a_mounted_directory_is_as_closed_as_the_one_around_it() {
+        let place = tempfile::tempdir().unwrap();
+        let (site, other) = (place.path().join("site"), place.path().join("other"));
+        fs::create_dir_all(site.join("deep/mount")).unwrap();
+        fs::create_dir_all(other.join("sub")).unwrap();
+        fs::write(site.join("deep/mount/a"), "covered").unwrap();
+        fs::write(site.join("deep/mounted"), "beside").unwrap();
+        fs::write(other.join("sub/b"), "mounted").unwrap();
+        symlink("../site/deep/mounted", other.join("leak")).unwrap();
+        let mut directory = Directory::new(site);
+        directory.mount("deep/mount".to_owned(), other.clone());
+        let read = |key: &str| {
+            let open = directory.open().unwrap().unwrap();
+            let file = open.file(key).unwrap();
+            assert_eq!(file.is_some(), open.stamp(key).unwrap().is_some(), "{key}");
+            file.map(|(mut file, _)| io::read_to_string(&mut file).unwrap())
+        };
+        assert_eq!(read("deep/mount/sub/b").as_deref(), Some("mounted"));
+        assert_eq!(read("deep/mounted").as_deref(), Some("beside"));
+        for key in [
+            "deep/mount/a",
+            "deep/mount/leak",
+            "deep/mount",
+            "deep/mount/",
+            "sub/b",
+        ] {
+            assert_eq!(read(key), None, "{key}");
+        }
+        fs::remove_dir_all(&other).unwrap();
+        assert_eq!(read("deep/mount/sub/b"), None);
     }
 
     #[test]

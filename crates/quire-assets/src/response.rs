@@ -1,7 +1,8 @@
 //! Requests to answers: status, headers and body.
 
+use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -49,6 +50,8 @@ pub struct AssetsOptions {
     pub early_hints: bool,
     /// The site's `_redirects` and `_headers`.
     pub rules: SiteRules,
+    /// Other directories that are part of the site, by their paths in it, without a slash at either end.
+    pub mounted: BTreeMap<String, PathBuf>,
 }
 
 impl AssetsOptions {
@@ -59,6 +62,7 @@ impl AssetsOptions {
             memory: DEFAULT_MEMORY,
             early_hints: true,
             rules: SiteRules::default(),
+            mounted: BTreeMap::new(),
         }
     }
 
@@ -145,9 +149,16 @@ impl Assets {
         }
         std::fs::read_dir(path).map_err(unreadable)?;
         let absolute = std::path::absolute(path).map_err(unreadable)?;
-        let directory = Arc::new(Directory::new(absolute));
+        let mut directory = Directory::new(absolute);
+        for (key, path) in options.mounted {
+            directory.mount(key, std::path::absolute(path).map_err(unreadable)?);
+        }
         Ok(Self {
-            cache: Arc::new(Cache::new(directory, options.revalidate, options.memory)),
+            cache: Arc::new(Cache::new(
+                Arc::new(directory),
+                options.revalidate,
+                options.memory,
+            )),
             early_hints: options.early_hints,
             rules: Arc::new(Rules::new(options.rules)),
         })

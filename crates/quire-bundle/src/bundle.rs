@@ -12,11 +12,15 @@ use rolldown_common::Output;
 use rolldown_error::BuildDiagnostic;
 use rolldown_sourcemap::{SourceMap, empty_sourcemap};
 
+use crate::asset_folders::AssetFolder;
 use crate::diagnostics::{BundleErrors, Problem, Severity, in_order};
 use crate::entry::{functions_entry, worker_entry};
+use crate::exports::no_default_export;
 use crate::finish::finish;
+use crate::modules::{self, ModuleFile};
 use crate::options::{Settings, TreeShaking, settings};
-use crate::plugin::{Findings, ProjectPlugin};
+use crate::plugin::{Findings, OwnFiles, ProjectPlugin};
+use crate::source::relative_to;
 use crate::translate::Translator;
 
 /// Far beyond any build. A task of rolldown that panics leaves it waiting for that task's answer; this ends the wait.
@@ -41,7 +45,7 @@ pub struct BundleInput {
     pub define: Vec<(String, String)>,
 }
 
-/// The two kinds of program a project can have.
+/// The kinds of program a project can have.
 #[derive(Debug, Clone)]
 pub enum Program {
     /// File-routed handlers.
@@ -51,10 +55,19 @@ pub enum Program {
         /// The handlers the routes refer to, with files relative to `dir`.
         handlers: Vec<HandlerRef>,
     },
-    /// A module whose exports are the entry points: a service, or a `_worker.js`.
-    Worker {
+    /// A module whose exports are the entry points.
+    Service {
         /// The module, such as `src/index.ts`.
         entry: PathBuf,
+    },
+    /// A `_worker.js`: a module whose default export answers all requests.
+    Worker {
+        /// The module: `_worker.js`, or `_worker.js/index.js`.
+        entry: PathBuf,
+        /// The folder every file of which is a module of the program: a `_worker.js` folder.
+        modules: Option<PathBuf>,
+        /// Whether imports are followed: of packages, and of files outside the folder of modules.
+        bundled: bool,
     },
 }
 
@@ -77,6 +90,8 @@ pub struct Bundle {
     pub source_map: String,
     /// Every file that went in, and the `tsconfig.json` that applied.
     pub watched: Vec<PathBuf>,
+    /// Folders of static files that the script asks for, below `cdn-cgi/pages-plugins/` and their names.
+    pub asset_folders: Vec<AssetFolder>,
     /// What the author should know although it worked.
     pub warnings: Vec<Problem>,
 }
@@ -89,14 +104,54 @@ pub struct Bundle {
 /// blocking pool stays empty.
 pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
     let project = canonical(&input.project_dir)?;
+    let modules = match &input.program {
+        Program::Worker { modules, .. } => modules.as_deref().map(canonical).transpose()?,
+        Program::Functions { .. } | Program::Service { .. } => None,
+    };
+    let mut site = Site {
+        project,
+        modules,
+        computed: Vec::new(),
+    };
+    let first = attempt(input, &site).await?;
+    match (&site.modules, first.computes_imports) {
+        // Which modules they are is only known at run time, so all of them have to be there.
+        (Some(folder), true) => {
+            site.computed = modules::files(folder)?;
+            Ok(attempt(input, &site).await?.bundle)
+        }
+        _ => Ok(first.bundle),
+    }
+}
+
+/// Where the program's files are.
+struct Site {
+    project: PathBuf,
+    /// The folder of modules.
+    modules: Option<PathBuf>,
+    /// Those of them that can be imported by computed names.
+    computed: Vec<ModuleFile>,
+}
+
+struct Attempt {
+    bundle: Bundle,
+    /// Whether it imports what is only known when it runs.
+    computes_imports: bool,
+}
+
+async fn attempt(input: &BundleInput, site: &Site) -> Result<Attempt, BundleErrors> {
+    let project = &site.project;
     let entry = match &input.program {
         Program::Functions { dir, handlers } => functions_entry(&canonical(dir)?, handlers),
-        Program::Worker { entry } => worker_entry(&canonical(entry)?),
+        Program::Service { entry } => worker_entry(&canonical(entry)?, false),
+        Program::Worker { entry, .. } => {
+            worker_entry(&canonical(entry)?, !site.computed.is_empty())
+        }
     };
-    let first = build(input, &project, &entry, TreeShaking::On).await;
+    let first = build(input, site, &entry, TreeShaking::On).await;
     // Rolldown loses a module that is only kept because a direct `eval` might use it. It finds it again when it keeps all.
     let built = match first.result {
-        Err(Failure::Fault(_)) => build(input, &project, &entry, TreeShaking::Off).await,
+        Err(Failure::Fault(_)) => build(input, site, &entry, TreeShaking::Off).await,
         _ => first,
     };
 
@@ -108,13 +163,17 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
         .chain(built.tsconfig)
         .collect();
     let translator = Translator {
-        project: &project,
+        project,
         node_compat: input.node_compat,
         async_hooks: input.async_hooks,
         findings: &findings,
     };
     let mut problems = built.warnings;
     problems.extend(translator.runtime_imports());
+    problems.extend(translator.unbundled_imports());
+    if let Program::Worker { entry, .. } = &input.program {
+        problems.extend(no_default_export(&canonical(entry)?, project));
+    }
     problems.extend(translator.missing_imports());
     let mut finished = None;
     match built.result {
@@ -127,7 +186,15 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
                         .iter()
                         .any(|name| output.code.contains(name));
                 let keeps_context = findings.imports_module("node:async_hooks") || replaces_env;
-                match finish(&output.code, output.map, &findings.binaries, keeps_context) {
+                let modules = site.modules.as_deref();
+                let modules = modules.map(|folder| relative_to(project, folder));
+                match finish(
+                    &output.code,
+                    output.map,
+                    &findings.binaries,
+                    keeps_context,
+                    modules.as_deref(),
+                ) {
                     Ok(script) => finished = Some(script),
                     Err(found) => problems.extend(found),
                 }
@@ -141,12 +208,23 @@ pub async fn bundle(input: &BundleInput) -> Result<Bundle, BundleErrors> {
 
     let problems = in_order(problems);
     match finished {
-        Some(finished) if !has_errors(&problems) => Ok(Bundle {
-            script: finished.script,
-            source_map: finished.source_map,
-            watched,
-            warnings: problems,
-        }),
+        Some(finished) if !has_errors(&problems) => {
+            let bundle = Bundle {
+                // Tree shaking may have dropped the import.
+                asset_folders: (findings.asset_folders.iter())
+                    .filter(|folder| finished.script.contains(&folder.name))
+                    .cloned()
+                    .collect(),
+                script: finished.script,
+                source_map: finished.source_map,
+                watched,
+                warnings: problems,
+            };
+            Ok(Attempt {
+                bundle,
+                computes_imports: finished.computes_imports,
+            })
+        }
         _ => Err(BundleErrors { problems, watched }),
     }
 }
@@ -173,21 +251,19 @@ enum Failure {
     Fault(String),
 }
 
-async fn build(
-    input: &BundleInput,
-    project: &Path,
-    entry: &str,
-    tree_shaking: TreeShaking,
-) -> Build {
+async fn build(input: &BundleInput, site: &Site, entry: &str, tree_shaking: TreeShaking) -> Build {
     let findings = Arc::new(Mutex::new(Findings::default()));
     let plugin = ProjectPlugin {
         entry: entry.to_owned(),
-        project: project.to_owned(),
+        modules: site.computed.clone(),
+        own_files: own_files(&input.program, site.modules.as_deref()),
+        project: site.project.clone(),
         node_compat: input.node_compat,
         findings: Arc::clone(&findings),
     };
     let mut warnings = Vec::new();
-    let Settings { options, tsconfig } = settings(input, project, tree_shaking, &mut warnings);
+    let Settings { options, tsconfig } =
+        settings(input, &site.project, tree_shaking, &mut warnings);
     let result = match Bundler::with_plugins(options, vec![Arc::new(plugin)]) {
         Ok(mut bundler) => {
             let building = AssertUnwindSafe(bundler.generate()).catch_unwind();
@@ -209,6 +285,17 @@ async fn build(
         findings,
         warnings,
         tsconfig,
+    }
+}
+
+/// What a program consists of that is not bundled.
+fn own_files(program: &Program, modules: Option<&Path>) -> Option<OwnFiles> {
+    match program {
+        Program::Worker { bundled: false, .. } => Some(match modules {
+            Some(folder) => OwnFiles::Folder(folder.to_owned()),
+            None => OwnFiles::One,
+        }),
+        Program::Worker { .. } | Program::Service { .. } | Program::Functions { .. } => None,
     }
 }
 

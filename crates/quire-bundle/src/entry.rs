@@ -42,10 +42,18 @@ pub(crate) fn functions_entry(dir: &Path, handlers: &[HandlerRef]) -> String {
     text
 }
 
+/// The specifier of the module that makes those known which are imported by computed names.
+pub(crate) const MODULES: &str = "quire:modules";
+
 /// Hands over every export of a module, whatever they are: which of them are entry points is only known when it runs.
-pub(crate) fn worker_entry(entry: &Path) -> String {
+/// `has_modules`: whether it may import others by computed names, be it at its start.
+pub(crate) fn worker_entry(entry: &Path, has_modules: bool) -> String {
+    let modules = match has_modules {
+        true => format!("import {};\n", literal(MODULES)),
+        false => String::new(),
+    };
     format!(
-        "import * as worker from {};\nquire.worker(worker);\n",
+        "{modules}import * as worker from {};\nquire.worker(worker);\n",
         literal(&entry.to_string_lossy())
     )
 }

@@ -1,6 +1,8 @@
 //! Reads one source file by itself: its syntax errors and the names it exports.
 
+use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 
 use oxc::allocator::Allocator;
 use oxc::diagnostics::{Diagnostics, OxcDiagnostic, Severity as OxcSeverity};
@@ -10,6 +12,7 @@ use oxc::span::SourceType;
 use oxc::syntax::module_record::{ExportExportName, ExportLocalName};
 
 use crate::diagnostics::{Place, Problem};
+use crate::source::relative_to;
 
 /// The exports that make a file in `functions/` answer requests.
 pub const HANDLER_EXPORTS: [&str; 8] = [
@@ -82,6 +85,60 @@ fn scan(file: &str, text: &str, source_type: SourceType) -> Result<Vec<String>, 
     names.sort_unstable();
     names.dedup();
     Ok(names)
+}
+
+/// What is wrong with a module that must answer requests by its default export and has none. What cannot be told without
+/// running it, or cannot be read, is not reported here.
+pub(crate) fn no_default_export(path: &Path, project: &Path) -> Option<Problem> {
+    let source_type = source_type(path.extension()?.to_str()?)?;
+    let text = fs::read_to_string(path).ok()?;
+    let label = relative_to(project, path);
+    let exports = contained(&label, || Exports::of(&text, source_type)).ok()?;
+    let message = match exports {
+        Exports::Default | Exports::Unknown => return None,
+        Exports::Others => format!("`{label}` has no default export"),
+        Exports::Nothing => format!(
+            "`{label}` exports nothing: it must be a module, not a script that calls `addEventListener`"
+        ),
+    };
+    Some(Problem::error(message).with_help(
+        "export what answers the requests: `export default { async fetch(request, env, ctx) { … } }`",
+    ))
+}
+
+/// What a file exports, as far as the file alone tells.
+enum Exports {
+    Default,
+    Others,
+    Nothing,
+    /// It has errors, or is CommonJS.
+    Unknown,
+}
+
+impl Exports {
+    fn of(text: &str, source_type: SourceType) -> Exports {
+        let allocator = Allocator::default();
+        let parsed = Parser::new(&allocator, text, source_type).parse();
+        let record = &parsed.module_record;
+        let is_common = !record.has_module_syntax && text.contains("exports");
+        if parsed.panicked || !parsed.diagnostics.is_empty() || is_common {
+            return Exports::Unknown;
+        }
+        let mut entries = record
+            .local_export_entries
+            .iter()
+            .chain(&record.indirect_export_entries);
+        let has_default = entries.any(|entry| match &entry.export_name {
+            ExportExportName::Default(_) => true,
+            ExportExportName::Name(name) => name.name == "default",
+            ExportExportName::Null => false,
+        });
+        match has_default {
+            true => Exports::Default,
+            false if record.has_module_syntax => Exports::Others,
+            false => Exports::Nothing,
+        }
+    }
 }
 
 /// The syntax errors of a file.

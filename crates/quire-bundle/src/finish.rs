@@ -9,8 +9,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use oxc::allocator::Allocator;
 use oxc::ast::ast::{
-    Decorator, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression, ImportMeta,
-    ModuleExportName, Statement,
+    Decorator, Expression, ImportDeclaration, ImportDeclarationSpecifier, ImportExpression,
+    ImportMeta, ModuleExportName, Statement,
 };
 use oxc::ast_visit::{Visit, walk};
 use oxc::parser::Parser;
@@ -21,25 +21,26 @@ use rolldown_sourcemap::{SourceMap, SourceMapBuilder};
 use crate::diagnostics::{Place, Problem, offset_of_utf16};
 use crate::entry::literal;
 use crate::exports::sentence;
+use crate::modules;
 use crate::plugin::Binary;
 use crate::promises;
 use crate::stack;
 use crate::suspension;
 
-/// `import(specifier)` of something that is not in the bundle.
-const IMPORT_FUNCTION: &str = "__quire_import";
-
 pub(crate) struct Finished {
     pub script: String,
     pub source_map: String,
+    /// Whether it imports what is only known when it runs.
+    pub computes_imports: bool,
 }
 
-/// `keeps_context`: whether the program uses `AsyncLocalStorage`.
+/// `keeps_context`: whether the program uses `AsyncLocalStorage`. `modules`: the folder of its modules, as the map names it.
 pub(crate) fn finish(
     code: &str,
     map: SourceMap,
     binaries: &BTreeMap<String, Binary>,
     keeps_context: bool,
+    modules: Option<&str>,
 ) -> Result<Finished, Vec<Problem>> {
     let allocator = Allocator::default();
     // What the engine runs: no JSX, no types.
@@ -103,6 +104,15 @@ pub(crate) fn finish(
     let reads_stacks = !before.is_empty();
     let mut edits = behind;
     edits.append(&mut rest.edits);
+    for at in &rest.dynamic {
+        // `import` alone, so that what is imported stays as it is and where it is.
+        let span = Span::new(*at, *at + 6);
+        let importer = modules.map(|folder| module_at(code, &map, *at as usize, folder));
+        edits.push(Edit {
+            span,
+            text: modules::import_function(importer.as_deref()),
+        });
+    }
     if keeps_context {
         edits.extend(suspension::edits(&parsed.program));
     }
@@ -115,10 +125,8 @@ pub(crate) fn finish(
 
     // The whole prologue is one line: every line of the map moves down by one.
     let mut script = String::from("(async function (quire) { \"use strict\";");
-    if rest.dynamic {
-        script.push_str(&format!(
-            " const {IMPORT_FUNCTION} = async (specifier) => quire.module(`${{specifier}}`);"
-        ));
+    if !rest.dynamic.is_empty() {
+        script.push_str(&modules::prologue(modules.is_some()));
     }
     if keeps_context {
         script.push_str(&suspension::prologue());
@@ -156,6 +164,7 @@ pub(crate) fn finish(
     Ok(Finished {
         script,
         source_map: map,
+        computes_imports: rest.computes_imports,
     })
 }
 
@@ -169,18 +178,15 @@ pub(crate) struct Edit {
 struct Rest {
     edits: Vec<Edit>,
     refused: Vec<(Span, &'static str)>,
-    dynamic: bool,
+    /// Where `import(…)` of something that is not in the bundle stands.
+    dynamic: Vec<u32>,
+    computes_imports: bool,
 }
 
 impl<'a> Visit<'a> for Rest {
     fn visit_import_expression(&mut self, import: &ImportExpression<'a>) {
-        self.dynamic = true;
-        // `import` alone, so that what is imported stays as it is and where it is.
-        let span = Span::new(import.span.start, import.span.start + 6);
-        self.edits.push(Edit {
-            span,
-            text: IMPORT_FUNCTION.to_owned(),
-        });
+        self.dynamic.push(import.span.start);
+        self.computes_imports |= !matches!(import.source, Expression::StringLiteral(_));
         walk::walk_import_expression(self, import);
     }
 
@@ -248,11 +254,30 @@ fn export_name<'a>(name: &'a ModuleExportName<'_>) -> &'a str {
     }
 }
 
-/// A problem at `offset` of the output, shown where it comes from.
-fn located(code: &str, map: &SourceMap, offset: usize, message: &str) -> Problem {
+/// Line and column of `offset`, as source maps count.
+fn position(code: &str, offset: usize) -> (u32, u32) {
     let before = &code[..offset.min(code.len())];
     let line = before.matches('\n').count() as u32;
-    let column = utf16_len(before.rsplit('\n').next().unwrap_or_default());
+    (
+        line,
+        utf16_len(before.rsplit('\n').next().unwrap_or_default()),
+    )
+}
+
+/// The module of the folder `modules` that the code at `offset` comes from, by its path there.
+fn module_at(code: &str, map: &SourceMap, offset: usize, modules: &str) -> String {
+    let (line, column) = position(code, offset);
+    let table = map.generate_lookup_table();
+    map.lookup_source_view_token(&table, line, column)
+        .and_then(|token| token.get_source())
+        .and_then(|source| source.trim_start_matches("./").strip_prefix(modules))
+        .map(|path| path.trim_start_matches('/').to_owned())
+        .unwrap_or_default()
+}
+
+/// A problem at `offset` of the output, shown where it comes from.
+fn located(code: &str, map: &SourceMap, offset: usize, message: &str) -> Problem {
+    let (line, column) = position(code, offset);
     let problem = Problem::error(message);
     let table = map.generate_lookup_table();
     let Some(token) = map.lookup_source_view_token(&table, line, column) else {

@@ -17,12 +17,14 @@
 //! Both steps report every problem they find, each a [`Problem`] with file, line, column and advice.
 #![forbid(unsafe_code)]
 
+mod asset_folders;
 mod builtin;
 mod bundle;
 mod diagnostics;
 mod entry;
 mod exports;
 mod finish;
+mod modules;
 mod options;
 mod plugin;
 mod promises;
@@ -33,6 +35,7 @@ mod suspension;
 mod translate;
 mod walk;
 
+pub use asset_folders::{AssetFolder, PREFIX as ASSET_FOLDERS_PREFIX};
 pub use bundle::{Bundle, BundleInput, Mode, Program, bundle};
 pub use diagnostics::{BundleErrors, Place, Problem, Severity};
 pub use exports::HANDLER_EXPORTS;

@@ -69,6 +69,14 @@ pub(crate) fn settings(
         ("import.meta.env".to_owned(), "undefined".to_owned()),
         ("import.meta".to_owned(), "({})".to_owned()),
     ];
+    if let Program::Worker { bundled: false, .. } = input.program {
+        // Such a program runs as it is. Without a definition of its own, rolldown has one for the environment.
+        for (expression, value) in &mut define {
+            if !expression.starts_with("import.meta") {
+                value.clone_from(expression);
+            }
+        }
+    }
     define.extend(input.define.iter().cloned());
 
     let options = BundlerOptions {
@@ -127,7 +135,7 @@ fn typescript_settings(
 ) -> (TsConfig, Option<PathBuf>, JsxOptions) {
     let probe: PathBuf = match &input.program {
         Program::Functions { dir, .. } => dir.join("index.ts"),
-        Program::Worker { entry } => entry.clone(),
+        Program::Service { entry } | Program::Worker { entry, .. } => entry.clone(),
     };
     let resolver = Resolver::new(
         OsFileSystem::new(false),

@@ -14,13 +14,16 @@ use rolldown_common::side_effects::HookSideEffects;
 use rolldown_common::{ImportKind, ModuleType, ResolvedExternal};
 use rolldown_resolver::ResolveError;
 
+use crate::asset_folders::{self, AssetFolder};
 use crate::builtin::runtime_module;
 use crate::diagnostics::Problem;
-use crate::entry::{ENTRY, literal};
-use crate::source::{decode, relative_to};
+use crate::entry::{ENTRY, MODULES, literal};
+use crate::modules::{ModuleFile, register};
+use crate::source::{decode, path_hash, relative_to};
 
 /// Ids of modules that are no files start with this, as rolldown's own do.
 const ENTRY_ID: &str = "\0quire:entry";
+const MODULES_ID: &str = "\0quire:modules";
 const REQUIRE_PREFIX: &str = "\0quire:require:";
 
 /// What was learnt while rolldown read the modules.
@@ -37,6 +40,10 @@ pub(crate) struct Findings {
     pub missing_packages: BTreeSet<OutsideImport>,
     /// Imports of URLs.
     pub remote_imports: BTreeSet<OutsideImport>,
+    /// Imports of a program that is not bundled which only a bundler could follow.
+    pub unbundled_imports: BTreeSet<OutsideImport>,
+    /// Folders of static files that are imported with `assets:`.
+    pub asset_folders: BTreeSet<AssetFolder>,
     /// What to say about a file that could not be loaded, by its path.
     pub unloadable: BTreeMap<String, Problem>,
 }
@@ -63,11 +70,35 @@ pub(crate) struct OutsideImport {
     pub importer: String,
 }
 
+/// What may be imported in a program that is not bundled, besides modules of the runtime.
+#[derive(Debug)]
+pub(crate) enum OwnFiles {
+    /// Nothing: it is one file.
+    One,
+    /// The files of this folder.
+    Folder(PathBuf),
+}
+
+impl OwnFiles {
+    fn contain(&self, specifier: &str, importer: &Path) -> bool {
+        let OwnFiles::Folder(folder) = self else {
+            return false;
+        };
+        let target = importer.parent().map(|parent| parent.join(specifier));
+        let target = target.and_then(|target| target.canonicalize().ok());
+        specifier.starts_with('.') && target.is_some_and(|target| target.starts_with(folder))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct ProjectPlugin {
     /// Text of the generated entry.
     pub entry: String,
+    /// What can be imported by a computed name.
+    pub modules: Vec<ModuleFile>,
     pub project: PathBuf,
+    /// The files of a program that is not bundled.
+    pub own_files: Option<OwnFiles>,
     pub node_compat: bool,
     pub findings: Arc<Mutex<Findings>>,
 }
@@ -75,6 +106,11 @@ pub(crate) struct ProjectPlugin {
 impl ProjectPlugin {
     fn findings(&self) -> MutexGuard<'_, Findings> {
         self.findings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the runtime has this module by this very name.
+    fn has_as_it_is(&self, specifier: &str) -> bool {
+        specifier.starts_with("cloudflare:") || (self.node_compat && specifier.starts_with("node:"))
     }
 
     fn resolve(
@@ -85,6 +121,21 @@ impl ProjectPlugin {
     ) -> Option<HookResolveIdOutput> {
         if specifier == ENTRY && importer.is_none() {
             return Some(HookResolveIdOutput::from_id(ENTRY_ID));
+        }
+        if specifier == MODULES && importer == Some(ENTRY_ID) {
+            return Some(HookResolveIdOutput::from_id(MODULES_ID));
+        }
+        if let (Some(own), Some(importer)) = (&self.own_files, importer)
+            && !importer.starts_with('\0')
+            && !self.has_as_it_is(specifier)
+            && !own.contain(specifier, file_of(importer))
+        {
+            self.findings().unbundled_imports.insert(OutsideImport {
+                module: specifier.to_owned(),
+                importer: importer.to_owned(),
+            });
+            // Whether it can be found is another matter.
+            return Some(outside(specifier));
         }
         if let Some(module) = runtime_module(specifier, self.node_compat) {
             if let Some(importer) = importer.filter(|importer| !importer.starts_with('\0')) {
@@ -99,11 +150,10 @@ impl ProjectPlugin {
                 )));
             }
             // Left as an import in rolldown's output; `finish` turns it into a call of `quire.module`.
-            return Some(HookResolveIdOutput {
-                id: module.into(),
-                external: Some(ResolvedExternal::Bool(true)),
-                ..Default::default()
-            });
+            return Some(outside(&module));
+        }
+        if let Some(folder) = asset_folders::imported(specifier, importer) {
+            return Some(HookResolveIdOutput::from_id(asset_folders::id(&folder)));
         }
         if ["http:", "https:", "//"]
             .iter()
@@ -116,7 +166,7 @@ impl ProjectPlugin {
             });
         }
         // The resolver reads `?` and `#` as query and fragment, but both may stand in the name of a function's file.
-        if importer == Some(ENTRY_ID) && specifier.contains(['?', '#']) {
+        if matches!(importer, Some(ENTRY_ID | MODULES_ID)) && specifier.contains(['?', '#']) {
             return Some(HookResolveIdOutput::from_id(specifier));
         }
         None
@@ -126,12 +176,21 @@ impl ProjectPlugin {
         if id == ENTRY_ID {
             return Ok(Some(code(self.entry.clone(), ModuleType::Js)));
         }
+        if id == MODULES_ID {
+            return Ok(Some(code(register(&self.modules), ModuleType::Js)));
+        }
         if let Some(module) = id.strip_prefix(REQUIRE_PREFIX) {
             // `require` of a Node module gives its default export, which is what `module.exports` is there.
             let text = format!(
                 "const runtimeModule = quire.module({});\nmodule.exports = \"default\" in runtimeModule ? runtimeModule.default : runtimeModule;\n",
                 literal(module)
             );
+            return Ok(Some(code(text, ModuleType::Js)));
+        }
+        if let Some(path) = asset_folders::path_of(id) {
+            let folder = AssetFolder::new(path, &self.project);
+            let text = asset_folders::module(&folder);
+            self.findings().asset_folders.insert(folder);
             return Ok(Some(code(text, ModuleType::Js)));
         }
         if id.starts_with('\0') || id.starts_with("rolldown:") {
@@ -248,6 +307,17 @@ fn kind_of(path: &Path) -> Option<Kind> {
     })
 }
 
+/// Whether a file of a `_worker.js` folder is a module of the program.
+pub(crate) fn is_module(path: &Path) -> bool {
+    match kind_of(path) {
+        Some(Kind::Source(ModuleType::Text) | Kind::Binary { .. }) => true,
+        Some(Kind::Source(ModuleType::Jsx)) => path
+            .extension()
+            .is_some_and(|extension| extension == "js" || extension == "mjs"),
+        _ => false,
+    }
+}
+
 /// The file behind a module id, which may carry a query.
 pub(crate) fn file_of(id: &str) -> &Path {
     let path = Path::new(id);
@@ -273,17 +343,17 @@ fn no_loader(label: &str) -> Problem {
 
 /// An identifier that depends on nothing but the path, so that equal projects give equal scripts.
 fn constant_name(label: &str, wasm: bool) -> String {
-    // FNV-1a
-    let hash = label
-        .as_bytes()
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-    format!(
-        "__quire_{}_{hash:016x}",
-        if wasm { "wasm" } else { "binary" }
-    )
+    let kind = if wasm { "wasm" } else { "binary" };
+    format!("__quire_{kind}_{}", path_hash(label))
+}
+
+/// A module that is left as an import in rolldown's output.
+fn outside(module: &str) -> HookResolveIdOutput {
+    HookResolveIdOutput {
+        id: module.into(),
+        external: Some(ResolvedExternal::Bool(true)),
+        ..Default::default()
+    }
 }
 
 fn code(text: String, module_type: ModuleType) -> HookLoadOutput {

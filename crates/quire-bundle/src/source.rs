@@ -33,6 +33,14 @@ pub(crate) fn relative_to(base: &Path, path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
+/// A name made of a path and nothing else: 16 hexadecimal digits (FNV-1a).
+pub(crate) fn path_hash(path: &str) -> String {
+    let hash = path.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    format!("{hash:016x}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

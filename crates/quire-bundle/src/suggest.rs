@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::asset_folders;
 use crate::builtin::is_node_builtin;
 
 /// Message and advice for `specifier`, imported by the file `importer`, which was not found.
@@ -11,10 +12,10 @@ pub(crate) fn unresolved(
     node_compat: bool,
 ) -> (String, Option<String>) {
     let message = format!("cannot find `{specifier}`");
-    if specifier.starts_with("assets:") {
+    if let Some(folder) = specifier.strip_prefix(asset_folders::SCHEME) {
         return (
-            format!("`{specifier}`: `assets:` imports are not supported yet"),
-            Some("put the files into the output directory instead".to_owned()),
+            format!("cannot find the folder `{folder}` of static files"),
+            Some("write its path relative to the file that imports it".to_owned()),
         );
     }
     if specifier.starts_with("./")

@@ -9,6 +9,7 @@ use rolldown_error::{
     Severity as RolldownSeverity,
 };
 
+use crate::asset_folders;
 use crate::diagnostics::{Place, Problem, offset_of_utf16};
 use crate::exports::{export_names, find_specifier, sentence, source_type, syntax_problems};
 use crate::plugin::{Findings, file_of};
@@ -87,6 +88,25 @@ impl Translator<'_> {
                 ))
                 .with_help("add `nodejs_compat` to `compatibility_flags`");
                 self.at_specifier(problem, Path::new(&import.importer), &import.module)
+            })
+            .collect()
+    }
+
+    /// Imports of a program that is to run without being bundled.
+    pub(crate) fn unbundled_imports(&self) -> Vec<Problem> {
+        let imports = self.findings.unbundled_imports.iter();
+        imports
+            .map(|import| {
+                let importer = Path::new(&import.importer);
+                let problem = Problem::error(format!(
+                    "`{}` is not bundled, but imports `{}`",
+                    relative_to(self.project, importer),
+                    import.module
+                ))
+                .with_help(
+                    "bundle it with your build tool, remove the import, or let it be bundled here with `--bundle`",
+                );
+                self.at_specifier(problem, importer, &import.module)
             })
             .collect()
     }
@@ -189,6 +209,12 @@ impl Translator<'_> {
             return problem;
         };
         let path = file_of(&exporter);
+        if asset_folders::path_of(&exporter).is_some() {
+            return Problem {
+                message: "an `assets:` import has one export, `onRequest`".to_owned(),
+                ..problem
+            };
+        }
         let Some(place) = &problem.place else {
             // Only the generated entry has no place: the file has changed since its exports were read.
             let name = problem.message.split('`').nth(1).unwrap_or_default();

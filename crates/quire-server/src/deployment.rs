@@ -1,5 +1,6 @@
 //! What is served.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub struct Deployment {
     pub services: Vec<ServiceProgram>,
     /// The directory of static files; `None` answers 404 for them.
     pub assets: Option<PathBuf>,
+    /// Other directories that are part of the static files, by their paths there.
+    pub mounted_assets: BTreeMap<String, PathBuf>,
     /// The rules of `_routes.json`; `None` lets every request enter the functions.
     pub routes_rules: Option<RoutesRules>,
     /// `_redirects` and `_headers`, for static files.

@@ -129,6 +129,14 @@ impl Draft {
                 source,
             })?;
             copied = copy_site(assets, &to, &[&self.folder, &self.target])?;
+            for (path, folder) in compiled.mounted_assets() {
+                let to = to.join(path);
+                std::fs::create_dir_all(&to).map_err(|source| BuildError::Write {
+                    path: to.clone(),
+                    source,
+                })?;
+                copied += copy_site(&folder, &to, &[])?;
+            }
             for name in site_rules::FILES {
                 self.copy(&assets.join(name), name)?;
             }

@@ -188,7 +188,7 @@ impl Built {
 
     /// The script and its source map; `None` without functions and `_worker.js`.
     pub fn code(&self) -> Result<Option<(String, Option<String>)>, Failure> {
-        if self.manifest.routes.is_empty() {
+        if !self.has_program() {
             return Ok(None);
         }
         read_code(&self.folder.join(SCRIPT)).map(Some)

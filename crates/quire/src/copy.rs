@@ -24,6 +24,14 @@ pub struct Copied {
     pub limits: SiteLimits,
 }
 
+impl std::ops::AddAssign for Copied {
+    fn add_assign(&mut self, other: Copied) {
+        self.files += other.files;
+        self.bytes += other.bytes;
+        self.left_out.extend(other.left_out);
+    }
+}
+
 /// A file or folder that cannot be copied.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot copy `{}`: {source}", .path.display())]

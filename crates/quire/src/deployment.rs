@@ -1,8 +1,11 @@
 //! From a project's sources, or from what was built of them, to what a server serves.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use quire_bundle::{Bundle, BundleInput, Program as Code, bundle, functions_files};
+use quire_bundle::{
+    ASSET_FOLDERS_PREFIX, Bundle, BundleInput, Program as Code, bundle, functions_files,
+};
 use quire_routes::{RouteOptions, RouteTable, RoutesRules, RuleProblem, SiteRules};
 use quire_runtime::Program;
 use quire_server::{Deployment, ServiceProgram};
@@ -106,8 +109,12 @@ pub async fn compile(
     };
     let bundle = match (&project.worker, &project.functions) {
         (Some(worker), _) => {
-            let entry = worker.clone();
-            Some(bundled(Code::Worker { entry }, &settings.program).await?)
+            let code = Code::Worker {
+                entry: worker.clone(),
+                modules: project.worker_folder(),
+                bundled: settings.bundles_worker,
+            };
+            Some(bundled(code, &settings.program).await?)
         }
         (None, Some(functions)) if !routes.is_empty() => {
             let code = Code::Functions {
@@ -120,8 +127,10 @@ pub async fn compile(
     };
     let mut services = Vec::new();
     for service in &settings.services {
-        let entry = service.entry.clone();
-        let bundle = bundled(Code::Worker { entry }, &service.program).await?;
+        let code = Code::Service {
+            entry: service.entry.clone(),
+        };
+        let bundle = bundled(code, &service.program).await?;
         services.push((service.clone(), bundle));
     }
     let (site_rules, rule_problems) = match &project.assets {
@@ -163,9 +172,30 @@ impl Compiled {
             .with_help("export a function named `onRequest`, `onRequestGet`, `onRequestPost`, …");
             warnings.push(Box::new(notice));
         }
+        let has_asset_folders = self
+            .bundles()
+            .any(|bundle| !bundle.asset_folders.is_empty());
+        if project.assets.is_none() && has_asset_folders {
+            let notice = Notice::warning(
+                "the functions import static files with `assets:`; without an output folder none are served",
+            )
+            .with_help("name an output folder, be it an empty one");
+            warnings.push(Box::new(notice));
+        }
         let problems = self.rule_problems.iter().cloned();
         warnings.extend(problems.map(|problem| Box::new(problem) as Warning));
         warnings
+    }
+
+    /// The folders that the project's own program imports with `assets:`, by their paths in the site. A service has no site.
+    pub fn mounted_assets(&self) -> BTreeMap<String, PathBuf> {
+        let folders = self.bundle.iter().flat_map(|bundle| &bundle.asset_folders);
+        folders
+            .map(|folder| {
+                let path = format!("{ASSET_FOLDERS_PREFIX}/{}", folder.name);
+                (path, folder.path.clone())
+            })
+            .collect()
     }
 
     /// What a server serves.
@@ -176,6 +206,7 @@ impl Compiled {
         purpose: Purpose,
         data: PathBuf,
     ) -> Deployment {
+        let mounted_assets = self.mounted_assets();
         let routes = self.routes;
         let own = self.bundle.map(|bundle| {
             program(
@@ -198,6 +229,7 @@ impl Compiled {
             program: own,
             services: services.collect(),
             assets: project.assets.clone(),
+            mounted_assets,
             routes_rules: self.rules.map(|rules| rules.rules),
             site_rules: self.site_rules,
             // Source code is for the developer's eyes.
@@ -238,6 +270,8 @@ impl Built {
             program: own,
             services: services.collect::<Result<_, Failure>>()?,
             assets,
+            // They were copied into the folder of static files.
+            mounted_assets: BTreeMap::new(),
             routes_rules: rules,
             site_rules,
             project: None,

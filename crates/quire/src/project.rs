@@ -72,6 +72,14 @@ pub struct Project {
     pub proxied: bool,
 }
 
+impl Project {
+    /// The `_worker.js` folder, if the program is one.
+    pub fn worker_folder(&self) -> Option<PathBuf> {
+        let folder = self.worker.as_deref()?.parent()?;
+        (folder.file_name()? == WORKER).then(|| folder.to_owned())
+    }
+}
+
 /// Why a folder cannot be served.
 #[derive(Debug, thiserror::Error, Diagnostic)]
 pub enum ProjectError {
@@ -428,6 +436,8 @@ mod tests {
             };
             let project = sources.project(None, Path::new(WORKER)).unwrap();
             assert_eq!(project.worker, worker.map(|worker| path.join(worker)));
+            let folder = (folder == "in").then(|| path.join("in/_worker.js"));
+            assert_eq!(project.worker_folder(), folder);
         }
     }
 

@@ -50,6 +50,8 @@ pub struct Selection {
     pub service_files: Vec<PathBuf>,
     pub compatibility_date: Option<CompatibilityDate>,
     pub compatibility_flags: Vec<String>,
+    /// Whether the command line has `_worker.js` bundled; `None` if it does not say.
+    pub bundles_worker: Option<bool>,
     /// The folder that relative paths start from.
     pub current: PathBuf,
     /// Where to keep what lasts, if not in the project's folder.
@@ -77,6 +79,7 @@ impl Selection {
             service_files: arguments.service_files().to_vec(),
             compatibility_date: arguments.compatibility_date,
             compatibility_flags: arguments.compatibility_flags.clone(),
+            bundles_worker: arguments.bundling.bundles(),
             current: current_folder()?,
             persist_to: None,
             env_files: Vec::new(),
@@ -183,6 +186,8 @@ pub struct Settings {
     pub services: Vec<Service>,
     /// Files that would be services if they were there.
     pub service_candidates: Vec<PathBuf>,
+    /// Whether a `_worker.js` is bundled.
+    pub bundles_worker: bool,
     pub dev: DevSettings,
 }
 
@@ -345,6 +350,9 @@ impl Selection {
             .name
             .or_else(base_name)
             .unwrap_or_else(|| "project".to_owned());
+        let bundles_worker = self
+            .bundles_worker
+            .unwrap_or(environment.no_bundle != Some(true));
         let flags = self.flags.environment();
         let services = Services::find(&project.root, &self.service_files, &self.current)?;
         let mut services =
@@ -385,6 +393,7 @@ impl Selection {
             },
             services: services.services,
             service_candidates: services.candidates,
+            bundles_worker,
             dev: config.dev,
         })
     }
@@ -467,6 +476,7 @@ impl Selection {
             },
             services,
             service_candidates: Vec::new(),
+            bundles_worker: true,
             dev: DevSettings::default(),
         };
         Ok(Loaded {

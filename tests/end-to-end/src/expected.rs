@@ -51,7 +51,7 @@ pub struct Recording {
 pub struct Recorded {
     /// Method and target, as in `GET /api/time`.
     pub request: String,
-    /// Its headers.
+    /// Its headers; `{host}` stands for the server's address.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
     /// Its body.
@@ -182,13 +182,14 @@ impl Recorded {
             .split_once(' ')
             .unwrap_or_else(|| panic!("`{}` is not `METHOD target`", self.request));
         let mut request = Request::new(method, target);
+        let address = server.address().to_string();
         for (name, value) in &self.headers {
-            request = request.header(name, value);
+            request = request.header(name, &value.replace("{host}", &address));
         }
         if let Some(body) = &self.body {
             request = request.body(body.as_bytes());
         }
-        Seen::of(&server.send(request), &server.address().to_string())
+        Seen::of(&server.send(request), &address)
     }
 
     /// Drops what is not compared, so that it is not recorded either.

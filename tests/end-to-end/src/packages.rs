@@ -1,34 +1,91 @@
-//! Packages of npm that a project's Functions import.
+//! Packages of npm: those that a project's Functions import, and those that build a project.
 
 use std::path::Path;
 use std::process::Command;
+use std::time::SystemTime;
 
-/// Brings what the project's `package-lock.json` names, if there is one and that has not happened yet.
+/// Brings what the project's `package-lock.json` names, or else its `package.json`, if there is one and that has not happened yet.
 pub fn install(project: &Path) {
-    let lock = project.join("package-lock.json");
+    let (manifest, lock) = (
+        project.join("package.json"),
+        project.join("package-lock.json"),
+    );
+    let (wanted, how): (_, &[&str]) = match lock.exists() {
+        true => (lock, &["ci"]),
+        false => (manifest, &["install", "--no-package-lock"]),
+    };
     let installed = project.join("node_modules/.package-lock.json");
-    if !lock.exists() || is_newer(&installed, &lock) {
+    if !wanted.exists() || is_newer(&installed, &wanted) {
         return;
     }
-    let status = Command::new("npm")
-        .args([
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ])
+    let quietly = [
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ];
+    npm(project, &[how, &quietly].concat());
+}
+
+/// Builds the project by its own script `build`, if it has one. What was built before and is newer than all sources stays.
+pub fn build(project: &Path) {
+    let manifest = std::fs::read_to_string(project.join("package.json")).unwrap_or_default();
+    if !manifest.contains("\"build\":") {
+        return;
+    }
+    let built = project.join("node_modules/.built");
+    if newest_source(project)
+        .is_some_and(|newest| modified(&built).is_ok_and(|built| built > newest))
+    {
+        return;
+    }
+    npm(project, &["run", "build", "--loglevel=error"]);
+    std::fs::write(&built, "").expect("the packages are there");
+}
+
+fn npm(project: &Path, arguments: &[&str]) {
+    let output = Command::new("npm")
+        .args(arguments)
         .current_dir(project)
-        .status()
+        .env("ASTRO_TELEMETRY_DISABLED", "1")
+        .env("NUXT_TELEMETRY_DISABLED", "1")
+        .output()
         .expect("`npm` is not installed, and this test needs it: install the package `npm`");
     assert!(
-        status.success(),
-        "`npm ci` in `{}` failed with {status}",
-        project.display()
+        output.status.success(),
+        "`npm {}` in `{}` failed with {}\n{}{}",
+        arguments.join(" "),
+        project.display(),
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
     );
 }
 
+/// When the last of the files that git knows of was changed.
+fn newest_source(project: &Path) -> Option<SystemTime> {
+    let files = Command::new("git")
+        .args([
+            "ls-files",
+            "-z",
+            "--cached",
+            "--others",
+            "--exclude-standard",
+        ])
+        .current_dir(project)
+        .output()
+        .ok()?;
+    let files = String::from_utf8(files.stdout).ok()?;
+    let files = files.split('\0').filter(|file| !file.is_empty());
+    files
+        .filter_map(|file| modified(&project.join(file)).ok())
+        .max()
+}
+
+fn modified(path: &Path) -> std::io::Result<SystemTime> {
+    path.metadata()?.modified()
+}
+
 fn is_newer(file: &Path, than: &Path) -> bool {
-    let written = |path: &Path| path.metadata().and_then(|metadata| metadata.modified());
-    matches!((written(file), written(than)), (Ok(file), Ok(than)) if file >= than)
+    matches!((modified(file), modified(than)), (Ok(file), Ok(than)) if file >= than)
 }

@@ -77,6 +77,7 @@ recorded! {
     cache: "cache",
     objects_storage: "objects",
     npm_packages: "packages",
+    plugins: "plugins",
     key_value: "kv",
     error_stacks: "stacks",
     sql_databases: "d1",

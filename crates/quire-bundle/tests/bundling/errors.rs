@@ -76,7 +76,7 @@ fn urls_and_assets() {
         project.failure_lines(),
         [
             "functions/index.ts:1:15 cannot import `https://esm.sh/preact`: only files are bundled | install the package from npm, or save the file in the project",
-            "functions/index.ts:2:27 `assets:../static`: `assets:` imports are not supported yet | put the files into the output directory instead",
+            "functions/index.ts:2:27 cannot find the folder `../static` of static files | write its path relative to the file that imports it",
         ]
     );
 }

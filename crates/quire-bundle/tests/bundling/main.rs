@@ -1,6 +1,7 @@
 //! Bundles small projects on disk and reads the result as a parser does; no engine runs it here.
 #![allow(clippy::unwrap_used)]
 
+mod asset_folders;
 mod errors;
 mod exports;
 mod imports;
@@ -10,3 +11,4 @@ mod scanner;
 mod source_map;
 mod stack;
 mod suspension;
+mod worker;

@@ -16,6 +16,7 @@ pub struct Project {
     dir: tempfile::TempDir,
     pub minify: bool,
     pub node_compat: bool,
+    pub bundled: bool,
     pub mode: Mode,
     pub define: Vec<(String, String)>,
 }
@@ -27,6 +28,7 @@ impl Project {
             dir: tempfile::tempdir().unwrap(),
             minify: false,
             node_compat: false,
+            bundled: true,
             mode: Mode::Production,
             define: Vec::new(),
         };
@@ -61,12 +63,16 @@ impl Project {
     pub fn input(&self) -> Result<BundleInput, BundleErrors> {
         let worker = self.path().join("_worker.js");
         let program = if worker.exists() {
-            let entry = if worker.is_dir() {
-                worker.join("index.js")
+            let (entry, modules) = if worker.is_dir() {
+                (worker.join("index.js"), Some(worker))
             } else {
-                worker
+                (worker, None)
             };
-            Program::Worker { entry }
+            Program::Worker {
+                entry,
+                modules,
+                bundled: self.bundled,
+            }
         } else {
             Program::Functions {
                 dir: self.path().join("functions"),

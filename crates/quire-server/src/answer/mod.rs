@@ -126,6 +126,7 @@ impl Site {
             Mode::Serve => AssetsOptions::serve(),
         };
         options.rules = deployment.site_rules;
+        options.mounted = deployment.mounted_assets;
         let assets = deployment
             .assets
             .map(|directory| Assets::open(directory, options))

@@ -77,6 +77,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
         assets: None,
         routes_rules: None,
         site_rules: quire_routes::SiteRules::default(),
+        mounted_assets: std::collections::BTreeMap::new(),
         project: None,
         data: None,
     }

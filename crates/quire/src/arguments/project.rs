@@ -25,6 +25,9 @@ pub struct ProjectArguments {
     pub config: Vec<PathBuf>,
 
     #[command(flatten)]
+    pub bundling: BundlingFlags,
+
+    #[command(flatten)]
     pub refused: RefusedArguments,
 }
 
@@ -32,6 +35,25 @@ impl ProjectArguments {
     /// The configuration files of services.
     pub fn service_files(&self) -> &[PathBuf] {
         self.config.get(1..).unwrap_or_default()
+    }
+}
+
+/// Whether a `_worker.js` is bundled. Functions always are.
+#[derive(Debug, Clone, Copy, Default, Args)]
+pub struct BundlingFlags {
+    /// Bundle `_worker.js` with what it imports (the default)
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", conflicts_with = "no_bundle", hide_possible_values = true)]
+    bundle: Option<bool>,
+
+    /// Run `_worker.js` as it is, and refuse what only a bundler could import
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true", hide_possible_values = true)]
+    no_bundle: Option<bool>,
+}
+
+impl BundlingFlags {
+    /// What the command line says about bundling, if anything.
+    pub fn bundles(self) -> Option<bool> {
+        self.bundle.or(self.no_bundle.map(|no_bundle| !no_bundle))
     }
 }
 

@@ -176,7 +176,8 @@ fn watched(origin: &Origin, settings: &Settings) -> Watched {
     }
     Watched {
         trees: match &project.worker {
-            Some(_) => Vec::new(),
+            // Any file of such a folder can be imported.
+            Some(_) => project.worker_folder().into_iter().collect(),
             None => vec![project.root.join("functions")],
         },
         paths,

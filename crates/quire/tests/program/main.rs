@@ -1,6 +1,7 @@
 //! The program itself, as its users see it: what it prints, and how it ends.
 #![allow(clippy::unwrap_used)]
 
+mod advanced;
 mod building;
 mod dev;
 mod messages;

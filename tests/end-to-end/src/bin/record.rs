@@ -18,6 +18,7 @@ fn main() -> ExitCode {
         let mut recording = Recording::read(path);
         let project = checkout().join(&recording.project);
         packages::install(&project);
+        packages::build(&project);
         let command = (recording.arguments.iter())
             .fold(Command::serve(project), |command, argument| {
                 command.argument(argument)

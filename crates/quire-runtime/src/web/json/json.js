@@ -8,7 +8,7 @@ const parsing = {
   parse(text, reviver) {
     const source = typeof text === "string" ? text : `${text}`;
     try {
-      return parse(source, reviver);
+      return reviver === undefined ? parse(source) : parse(source, reviver);
     } catch (error) {
       if (isError(error) && getPrototypeOf(error) === syntaxError) {
         // A reviver may have thrown it.

@@ -1,5 +1,6 @@
 // A program of several modules, one of them imported while it runs.
 import { WorkerEntrypoint } from "cloudflare:workers";
+import { beside } from "./lib/beside.js";
 import { greeting } from "./lib/greeting.js";
 import text from "./text.txt";
 import sql from "./query.sql";
@@ -15,6 +16,15 @@ export default class extends WorkerEntrypoint {
         return new Response(greeting(this.env.TEXT));
       case "/later":
         return new Response((await import("./lib/later.mjs")).later);
+      // What is only known when it runs: relative to this module, with and without dots.
+      case "/computed": {
+        const module = await import(new URL(request.url).searchParams.get("path"));
+        return Response.json(Object.entries(module).map(([name, value]) => [name, typeof value]));
+      }
+      case "/computed-elsewhere":
+        return new Response(await beside("later"));
+      case "/same":
+        return Response.json((await import(["./lib", "greeting.js"].join("/"))).greeting === greeting);
       case "/kinds":
         return Response.json([text.trim(), sql.trim(), html.trim(), data.byteLength]);
       case "/wasm":

@@ -1,0 +1,3 @@
+import build from "@hono/vite-build/cloudflare-pages";
+import { defineConfig } from "vite";
+export default defineConfig({ plugins: [build({ entry: "src/index.tsx" })] });

@@ -1,0 +1,1 @@
+export default defineCachedEventHandler(async () => ({ at: "cached" }), { maxAge: 60 });

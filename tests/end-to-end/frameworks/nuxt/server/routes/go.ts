@@ -1,0 +1,4 @@
+export default defineEventHandler((event) => {
+  setCookie(event, "a", "b");
+  return sendRedirect(event, "/", 302);
+});

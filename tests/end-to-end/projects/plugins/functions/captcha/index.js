@@ -1,0 +1,1 @@
+export const onRequestPost = async ({ request, data }) => Response.json({ data, form: [...(await request.formData())] });

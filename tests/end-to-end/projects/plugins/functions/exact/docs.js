@@ -1,0 +1,1 @@
+export { onRequest as onRequestGet } from "assets:../../shared/docs";

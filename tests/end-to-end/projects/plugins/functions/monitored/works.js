@@ -1,0 +1,1 @@
+export const onRequest = ({ data }) => Response.json([typeof data.sentry.captureException, typeof data.honeycomb.tracer.addData]);
