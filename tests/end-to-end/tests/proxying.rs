@@ -2,7 +2,7 @@
 //! another project.
 #![allow(clippy::unwrap_used)]
 
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -243,6 +243,68 @@ fn a_server_that_is_there_or_not() {
     other.stop();
     let answer = server.eventually("/x", SOON, |answer| answer.status == 502);
     assert!(answer.text().contains(&port), "{answer:?}");
+    server.stop();
+}
+
+/// As most development servers do, this one says how long its answer is and does not compress it.
+#[test]
+fn long_answers_arrive_whole_in_whatever_coding() {
+    use std::io::{BufRead, BufReader, Write};
+
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port().to_string();
+    std::thread::spawn(move || {
+        for socket in listener.incoming() {
+            let mut socket = socket.unwrap();
+            let mut lines = BufReader::new(socket.try_clone().unwrap()).lines();
+            while lines
+                .next()
+                .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+            {}
+            let text = "console.log('long');\n".repeat(2000);
+            write!(
+                socket,
+                "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+                text.len()
+            )
+            .unwrap();
+        }
+    });
+    let projects = Projects::new();
+    let server = Command::dev(projects.front.path())
+        .in_project()
+        .argument("--proxy")
+        .argument(&port)
+        .start();
+    for coding in ["identity", "gzip", "br", "zstd"] {
+        let url = format!("{}/long.js", server.url());
+        let output = std::process::Command::new("curl")
+            .args([
+                "--silent",
+                "--show-error",
+                "--max-time",
+                "30",
+                "--output",
+                "-",
+            ])
+            .args([
+                "--header",
+                &format!("Accept-Encoding: {coding}"),
+                "--write-out",
+                "%{http_code}",
+            ])
+            .arg(url)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{coding}: {output:?}");
+        assert!(output.stdout.ends_with(b"200"), "{coding}");
+        if coding == "identity" {
+            assert_eq!(
+                output.stdout.len(),
+                "console.log('long');\n".len() * 2000 + 3
+            );
+        }
+    }
     server.stop();
 }
 

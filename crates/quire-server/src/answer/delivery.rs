@@ -200,9 +200,10 @@ fn is_of_compressible_type(headers: &HeaderMap) -> bool {
     content_type.is_some_and(|value| is_compressible(value.as_bytes()))
 }
 
-/// What changes in the headers with the content. A strong entity tag is of the content as it is.
+/// What changes in the headers with the content. A length that another server gave is that of the content as it was. A strong entity tag is of the content as it is.
 fn mark_encoded(headers: &mut HeaderMap, coding: Coding) {
     headers.insert(CONTENT_ENCODING, HeaderValue::from_static(coding.name()));
+    headers.remove(CONTENT_LENGTH);
     vary(headers);
     if let Some(tag) = headers.get(ETAG)
         && tag.as_bytes().starts_with(b"\"")
