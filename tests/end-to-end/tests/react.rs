@@ -27,7 +27,7 @@ fn an_edit_reaches_the_browser_without_loading_the_page_again() {
     let source = std::fs::read_to_string(project.path().join("src/App.jsx")).unwrap();
     project.write(
         "src/App.jsx",
-        &source.replace("React and Functions", "Edited"),
+        source.replace("React and Functions", "Edited"),
     );
     browser.wait_until("document.querySelector('h1')?.textContent === 'Edited'");
     assert_eq!(browser.evaluate("window.stays"), "the same page");

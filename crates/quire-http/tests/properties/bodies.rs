@@ -32,7 +32,11 @@ pub fn accept_encoding(data: &[u8]) {
             wanted.push((name.to_ascii_lowercase().replace("x-gzip", "gzip"), meant));
         }
     }
-    let value = written.join(if data.len() % 2 == 0 { "," } else { " , " });
+    let value = written.join(if data.len().is_multiple_of(2) {
+        ","
+    } else {
+        " , "
+    });
     let accepted = AcceptEncoding::parse([value.as_bytes()]);
 
     let last = |name: &str| wanted.iter().rev().find(|(other, _)| other == name);
