@@ -11,6 +11,7 @@ use std::time::Duration;
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
 
+use crate::answer::WORKER;
 use crate::settings::LogLevel;
 
 const DIM: Style = Style::new().dimmed();
@@ -32,7 +33,16 @@ pub(crate) struct RequestLine<'a> {
     pub path: &'a str,
     pub status: http::StatusCode,
     pub duration: Duration,
+    /// The file in `functions/`, or [`WORKER`].
     pub function: Option<&'a str>,
+}
+
+/// Where the file of a program is, and the file.
+fn place(file: &str) -> (&'static str, &str) {
+    match file {
+        WORKER => (" ", file),
+        _ => (" functions/", file),
+    }
 }
 
 impl Log {
@@ -89,9 +99,7 @@ impl Log {
             let milliseconds = request.duration.as_secs_f64() * 1000.0;
             let digits = if milliseconds < 10.0 { 1 } else { 0 };
             line.push(' ');
-            let (file, folder) = request
-                .function
-                .map_or(("", ""), |file| (file, " functions/"));
+            let (folder, file) = request.function.map_or(("", ""), place);
             paint.words(
                 line,
                 DIM,
@@ -156,4 +164,15 @@ fn write(output: Output, fill: impl FnOnce(&mut String, Paint)) {
         Output::Stdout => io::stdout().lock().write_all(line.as_bytes()),
         Output::Stderr => io::stderr().lock().write_all(line.as_bytes()),
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_program_of_advanced_mode_is_in_no_folder() {
+        assert_eq!(place("api/[id].ts"), (" functions/", "api/[id].ts"));
+        assert_eq!(place(WORKER), (" ", "_worker.js"));
+    }
 }

@@ -76,7 +76,7 @@ pub(crate) struct Site {
 }
 
 /// What the log calls the program of advanced mode.
-const WORKER: &str = "_worker.js";
+pub(crate) const WORKER: &str = "_worker.js";
 
 /// Where an answer leaves what its connection becomes.
 pub(crate) type UpgradeSlot = Cell<Option<Upgrade>>;
