@@ -267,6 +267,11 @@ impl Site {
         self.programs().map(Runtime::live_requests).sum()
     }
 
+    /// Whether Durable Objects that ended are still being put in order on disk.
+    pub(crate) fn objects_are_closing(&self) -> bool {
+        self.objects.are_closing()
+    }
+
     /// Who learns of its requests.
     pub(crate) fn observers(&self) -> &Observers {
         &self.observers

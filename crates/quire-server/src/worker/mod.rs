@@ -88,10 +88,10 @@ impl Worker {
         self.tls.borrow().clone()
     }
 
-    /// Waits for the connections, and then for work that was given to `waitUntil`.
+    /// Waits for the connections, and then for work that was given to `waitUntil` and for the state of Durable Objects.
     async fn finish(&self) {
         self.connections.fewer_than(1).await;
-        while self.site.live_requests() > 0 {
+        while self.site.live_requests() > 0 || self.site.objects_are_closing() {
             tokio::time::sleep(LIVE_REQUESTS_PAUSE).await;
         }
     }

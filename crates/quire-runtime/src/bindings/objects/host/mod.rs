@@ -65,6 +65,8 @@ pub struct Objects {
     /// The classes that programs bind.
     classes: RefCell<FxHashSet<ObjectClass>>,
     timers: RefCell<FxHashMap<Address, alarms::Timer>>,
+    /// Held by all that still have to close the state of an object.
+    closing: Rc<()>,
     this: Weak<Self>,
 }
 
@@ -87,6 +89,7 @@ impl Objects {
             namespaces: RefCell::default(),
             classes: RefCell::default(),
             timers: RefCell::default(),
+            closing: Rc::default(),
             this: this.clone(),
         })
     }
@@ -118,6 +121,11 @@ impl Objects {
                 reason: "The server is going away".into(),
             }));
         }
+    }
+
+    /// Whether the state of objects that ended is still being put in order on disk, which the end of the process would cut off.
+    pub fn are_closing(&self) -> bool {
+        Rc::strong_count(&self.closing) > 1
     }
 
     /// Has an object answer a request. It is on its way when this returns, not when the future is polled.
@@ -295,6 +303,7 @@ impl Default for Objects {
             namespaces: RefCell::default(),
             classes: RefCell::default(),
             timers: RefCell::default(),
+            closing: Rc::default(),
             this: Weak::new(),
         }
     }

@@ -357,9 +357,11 @@ impl Instance {
         let Some(this) = self.this.upgrade() else {
             return;
         };
-        if let Some(objects) = self.objects.upgrade() {
+        let objects = self.objects.upgrade();
+        if let Some(objects) = &objects {
             objects.forget(&this);
         }
+        let closing = objects.map(|objects| objects.closing.clone());
         for request in self.running.take().into_values() {
             request.fail(failure.clone());
         }
@@ -390,7 +392,10 @@ impl Instance {
         tokio::task::spawn_local(async move {
             this.context.dismiss();
             if let Some(storage) = closed {
-                tokio::task::spawn_local(storage.close());
+                tokio::task::spawn_local(async move {
+                    storage.close().await;
+                    drop(closing);
+                });
             }
             let number = number as f64;
             this.realm.enter(None, |realm| {
