@@ -105,6 +105,10 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("the temporary folder is writable");
     for entry in fs::read_dir(from).expect("the project is there") {
         let entry = entry.expect("the project can be read");
+        // What a server keeps that runs on the original at the moment, its sockets among it.
+        if entry.file_name() == ".quire" {
+            continue;
+        }
         let target = to.join(entry.file_name());
         let kind = entry.file_type().expect("the project can be read");
         if kind.is_dir() {
