@@ -136,7 +136,7 @@ fn failures_have_the_originals_words() {
         let site = site_of(
             &origin,
             "async () => { const say = (e) => String(e); const after = (ms, c) => setTimeout(() => c.abort(), ms); \
-             const late = new AbortController(), reading = new AbortController(), own = new AbortController(); after(20, late); \
+             const late = new AbortController(), reading = new AbortController(), own = new AbortController(); \
              const first = await fetch(url + '/first-byte', { signal: reading.signal }); reading.abort(); \
              const second = await fetch(url + '/first-byte', { signal: own.signal }); const reader = second.body.getReader(); \
              await reader.read(); own.abort(new RangeError('enough')); \
@@ -145,8 +145,8 @@ fn failures_have_the_originals_words() {
                (await fetch('http://no-such-name.invalid/').catch(say)).slice(0, 33), \
                await (await fetch(url + '/dies')).text().catch(say), \
                await fetch(url + '/hang', { signal: AbortSignal.abort() }).catch(say), \
-               await fetch(url + '/hang', { signal: late.signal }).catch(say), \
-               await fetch(url + '/hang', { signal: AbortSignal.timeout(20) }).catch(say), \
+               await (after(300, late), fetch(url + '/hang', { signal: late.signal }).catch(say)), \
+               await fetch(url + '/hang', { signal: AbortSignal.timeout(300) }).catch(say), \
                await first.text().catch(say), \
                await reader.read().catch(say), \
              ]) }",
