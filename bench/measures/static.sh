@@ -85,7 +85,7 @@ beside_burning() {
   cp "$work/files/dist/style.css" "$work/burning/dist/"
   launch_quire burning burning serve --workers 2
   await burning /burn || return
-  [ -z "${missing[wrk]-}" ] || for ((round = 1; round <= rounds; round++)); do
+  [ -n "${missing[wrk]-}" ] || for ((round = 1; round <= rounds; round++)); do
     "${wrk[@]}" -t1 -c1 "-d$((seconds + 2))s" "http://127.0.0.1:${server_port[burning]}/burn" >/dev/null 2>&1 &
     burning=$!
     pause 1
