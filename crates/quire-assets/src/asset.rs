@@ -11,7 +11,7 @@ use crate::body::AssetBody;
 use crate::cache::Cache;
 use crate::content::{FileVersion, blocking, open_now, open_version};
 use crate::directory::Directory;
-use crate::error::LoadError;
+use crate::error::{LoadError, Unreadable};
 use crate::siblings::Siblings;
 
 /// The longest file that is compressed here: the longest that Pages takes.
@@ -48,7 +48,8 @@ impl Asset {
             return Ok(AssetBody::from_bytes(bytes.slice(start..end)));
         }
         let file = open_version(self.cache.directory(), version).await?;
-        Ok(AssetBody::from_file(file, version.stamp, part))
+        let path = self.cache.directory().file_path(&version.key);
+        Ok(AssetBody::from_file(file, path, version.stamp, part))
     }
 
     /// The content in the coding that a client wants most: that of a file beside this one, or else compressed here if the
@@ -114,7 +115,8 @@ pub(crate) async fn whole(
         Some(bytes) => AssetBody::from_bytes(bytes.clone()),
         None => {
             let file = open_version(directory, version).await?;
-            AssetBody::from_file(file, version.stamp, 0..version.stamp.length)
+            let path = directory.file_path(&version.key);
+            AssetBody::from_file(file, path, version.stamp, 0..version.stamp.length)
         }
     })
 }
@@ -125,7 +127,8 @@ fn read(directory: &Directory, version: &FileVersion) -> Result<Vec<u8>, LoadErr
     let mut content = Vec::with_capacity(length);
     (&mut file)
         .take(version.stamp.length)
-        .read_to_end(&mut content)?;
+        .read_to_end(&mut content)
+        .map_err(Unreadable::at(directory.file_path(&version.key)))?;
     match content.len() == length {
         true => Ok(content),
         false => Err(LoadError::Changed),

@@ -3,6 +3,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -13,6 +14,7 @@ use tokio::task::JoinHandle;
 use crate::asset::Asset;
 use crate::directory::Stamp;
 use crate::file_reader::FileReader;
+use crate::report;
 
 /// The body of an asset answer, of known length: nothing, bytes in memory, or a file that is read as it is sent.
 #[derive(Debug)]
@@ -45,13 +47,14 @@ impl AssetBody {
 
     /// Some of the content of an open file. It fails if the file does not have the stamp at the end that it had before,
     /// since then the bytes sent are not those that the entity tag names.
-    pub(crate) fn from_file(file: File, stamp: Stamp, range: Range<u64>) -> Self {
+    pub(crate) fn from_file(file: File, path: PathBuf, stamp: Stamp, range: Range<u64>) -> Self {
         Self::of(if range.is_empty() {
             Source::Empty
         } else {
             Source::File(FileStream {
                 unsent: range.end - range.start,
                 state: State::Idle(FileReader::new(file, range)),
+                path,
                 stamp,
             })
         })
@@ -110,6 +113,9 @@ impl Body for AssetBody {
             }
             Source::File(stream) => {
                 let piece = ready!(stream.poll_piece(context));
+                if let Err(error) = &piece {
+                    report::cut_off(&stream.path, error);
+                }
                 if piece.is_err() || stream.unsent == 0 {
                     self.source = Source::Empty;
                 }
@@ -130,6 +136,7 @@ impl Body for AssetBody {
 #[derive(Debug)]
 struct FileStream {
     state: State,
+    path: PathBuf,
     stamp: Stamp,
     unsent: u64,
 }

@@ -12,7 +12,7 @@ use quire_http::Coding;
 
 use crate::content_type::content_type;
 use crate::directory::{Directory, Stamp};
-use crate::error::LoadError;
+use crate::error::{LoadError, Unreadable};
 use crate::etag::{content_hash, content_hash_and_length};
 use crate::hints::Hints;
 use crate::shared_job::SharedJob;
@@ -109,7 +109,8 @@ fn load(directory: &Directory, key: &str, expected: &Stamp) -> Result<Content, L
     let read_at = SystemTime::now();
     let (hash, length, bytes) = if stamp.length <= IN_MEMORY {
         let mut bytes = Vec::with_capacity(usize::try_from(stamp.length).unwrap_or(0) + 1);
-        (&file).take(IN_MEMORY + 1).read_to_end(&mut bytes)?;
+        let read = (&file).take(IN_MEMORY + 1).read_to_end(&mut bytes);
+        read.map_err(Unreadable::at(directory.file_path(key)))?;
         if bytes.len() as u64 > IN_MEMORY {
             return Err(LoadError::Changed);
         }
@@ -119,7 +120,8 @@ fn load(directory: &Directory, key: &str, expected: &Stamp) -> Result<Content, L
             Some(Bytes::from(bytes)),
         )
     } else {
-        let (hash, length) = content_hash_and_length(key, &mut file)?;
+        let read = content_hash_and_length(key, &mut file);
+        let (hash, length) = read.map_err(Unreadable::at(directory.file_path(key)))?;
         if Stamp::of(&file)? != stamp || length != stamp.length {
             return Err(LoadError::Changed);
         }

@@ -8,6 +8,8 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
+use crate::error::Unreadable;
+
 /// Identity and version of a file. Two equal stamps mean the same content, except for changes within the clock
 /// tick of the file system (see [`Stamp::is_settled`]).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,10 +94,6 @@ impl Directory {
         self.mounted.push((key, Directory::new(path)));
     }
 
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// The directory as it is now; `None` while it does not exist.
     pub(crate) fn open(&self) -> io::Result<Option<OpenDirectory<'_>>> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -106,9 +104,24 @@ impl Directory {
                 handle,
             })),
             Err(error) if means_absent(error) => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(Unreadable::at(&self.path)(error.into())),
         }
     }
+
+    /// Where the file at `key` lies.
+    pub(crate) fn file_path(&self, key: &str) -> PathBuf {
+        for (mounted_at, directory) in &self.mounted {
+            if let Some(key) = below(key, mounted_at) {
+                return directory.file_path(key);
+            }
+        }
+        self.path.join(key)
+    }
+}
+
+/// The rest of a key that leads into the directory mounted there.
+fn below<'a>(key: &'a str, mounted_at: &str) -> Option<&'a str> {
+    key.strip_prefix(mounted_at)?.strip_prefix('/')
 }
 
 pub(crate) struct OpenDirectory<'a> {
@@ -138,8 +151,7 @@ impl OpenDirectory<'_> {
 
     fn locate(&self, key: &str, flags: OFlags) -> io::Result<Option<OwnedFd>> {
         for (mounted_at, directory) in self.mounted {
-            let inside = key.strip_prefix(mounted_at.as_str());
-            if let Some(key) = inside.and_then(|rest| rest.strip_prefix('/')) {
+            if let Some(key) = below(key, mounted_at) {
                 return match directory.open()? {
                     Some(open) => open.locate(key, flags),
                     None => Ok(None),
@@ -149,7 +161,7 @@ impl OpenDirectory<'_> {
         match self.open_beneath(key, flags) {
             Ok(handle) => Ok(Some(handle)),
             Err(error) if means_absent(error) => Ok(None),
-            Err(error) => Err(error.into()),
+            Err(error) => Err(Unreadable::at(self.path.join(key))(error.into())),
         }
     }
 
@@ -394,10 +406,10 @@ mod tests {
         let directory = Directory::new(place.path().join("dist"));
         assert_eq!(read(&directory, "a"), None);
         for content in ["one", "two"] {
-            fs::create_dir(directory.path()).unwrap();
-            fs::write(directory.path().join("a"), content).unwrap();
+            fs::create_dir(directory.path).unwrap();
+            fs::write(directory.path.join("a"), content).unwrap();
             assert_eq!(read(&directory, "a").as_deref(), Some(content));
-            fs::remove_dir_all(directory.path()).unwrap();
+            fs::remove_dir_all(directory.path).unwrap();
         }
     }
 

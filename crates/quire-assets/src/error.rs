@@ -28,6 +28,24 @@ pub enum AssetsError {
     },
 }
 
+/// A file or folder that is there, and what the operating system said when it was to be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read `{}`: {source}", .path.display())]
+pub(crate) struct Unreadable {
+    path: PathBuf,
+    source: io::Error,
+}
+
+impl Unreadable {
+    /// Adds to an error what it is about.
+    pub(crate) fn at(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> io::Error {
+        |source| {
+            let path = path.into();
+            io::Error::new(source.kind(), Self { path, source })
+        }
+    }
+}
+
 /// Why a file's content is not to be had.
 #[derive(Debug, Clone)]
 pub(crate) enum LoadError {

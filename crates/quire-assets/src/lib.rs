@@ -12,7 +12,7 @@
 //! That is the content as it is. Who sends the answer asks the [`Asset`] in its body for what suits the client better: a part,
 //! or the content in a coding, from a file beside it (`siblings`) or compressed once and kept.
 //!
-//! `hidden` lists what is never served, `content_type` maps file names to types, `etag` hashes content.
+//! `hidden` lists what is never served, `content_type` maps file names to types, `etag` hashes content, `report` tells what goes wrong.
 //!
 //! Before and after that `rules` applies the site's `_redirects` and `_headers`, if there are any.
 #![forbid(unsafe_code)]
@@ -31,6 +31,7 @@ mod hidden;
 mod hints;
 mod lookup;
 mod path;
+mod report;
 mod response;
 mod rules;
 mod shared_job;

@@ -23,6 +23,7 @@ use crate::directory::Directory;
 use crate::error::{AssetsError, LoadError};
 use crate::lookup::Outcome;
 use crate::path::{decode, location};
+use crate::report;
 use crate::rules::{self, Redirected, Rules};
 
 /// Bytes of small files kept in memory, unless told otherwise.
@@ -192,7 +193,7 @@ impl Assets {
         match self.find(&request).await {
             Ok(response) => response,
             Err(error) => {
-                tracing::error!(path = request.path, directory = %self.cache.directory().path().display(), %error, "cannot read an asset");
+                report::unreadable(request.path, &error);
                 let mut response = Response::new(AssetBody::empty());
                 *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
                 response

@@ -3,6 +3,8 @@
 //! What tells of work goes to stdout, what tells of trouble to stderr. Each line is one write, so that lines of several
 //! processes do not mix. Colours appear on terminals only. A closed pipe loses lines and nothing else.
 
+mod events;
+
 use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::sync::OnceLock;

@@ -25,5 +25,5 @@ mod wire;
 pub use browser::Browser;
 pub use program::{quire, run};
 pub use project::{Project, checkout, example, fixture};
-pub use server::{Command, Server, is_wrangler};
+pub use server::{Command, Server, is_wrangler, wrangler_data};
 pub use wire::{Answer, Request, raw, raw_answer};

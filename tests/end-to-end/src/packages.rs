@@ -1,8 +1,10 @@
 //! Packages of npm: those that a project's Functions import, and those that build a project.
 
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::time::SystemTime;
+
+use crate::program;
 
 /// Brings what the project's `package-lock.json` names, or else its `package.json`, if there is one and that has not happened yet.
 pub fn install(project: &Path) {
@@ -43,14 +45,27 @@ pub fn build(project: &Path) {
     std::fs::write(&built, "").expect("the packages are there");
 }
 
+/// Runs `npm` below the program's own guard: what builds a site may leave servers behind (adapters start workerd), which end with it.
 fn npm(project: &Path, arguments: &[&str]) {
-    let output = Command::new("npm")
+    let mut guard = Command::new(program::quire())
+        .args(["guard", "--", "npm"])
         .args(arguments)
         .current_dir(project)
         .env("ASTRO_TELEMETRY_DISABLED", "1")
         .env("NUXT_TELEMETRY_DISABLED", "1")
-        .output()
-        .expect("`npm` is not installed, and this test needs it: install the package `npm`");
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program under test runs");
+    // At whose end the guard ends everything: also when the test is killed. Waiting would close it.
+    let lifeline = guard.stdin.take();
+    let output = (guard.wait_with_output()).expect("the system reports on child processes");
+    drop(lifeline);
+    assert!(
+        output.status.code() != Some(127),
+        "`npm` is not installed, and this test needs it: install the package `npm`"
+    );
     assert!(
         output.status.success(),
         "`npm {}` in `{}` failed with {}\n{}{}",

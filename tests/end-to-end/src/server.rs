@@ -1,10 +1,10 @@
 //! The program under test as a running server.
 
 use std::ffi::OsString;
-use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -27,6 +27,8 @@ pub struct Command {
     launcher: Vec<String>,
     upstream: Vec<OsString>,
     in_project: bool,
+    environment: Vec<(String, OsString)>,
+    at_terminal: bool,
 }
 
 impl Command {
@@ -51,6 +53,8 @@ impl Command {
             launcher: Vec::new(),
             upstream: Vec::new(),
             in_project: false,
+            environment: Vec::new(),
+            at_terminal: false,
         }
     }
 
@@ -84,6 +88,24 @@ impl Command {
         self
     }
 
+    /// Sets a variable of its environment.
+    pub fn environment(mut self, name: &str, value: impl Into<OsString>) -> Command {
+        self.environment.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// Starts it at a terminal of its own, whose keys [`Server::press`] presses.
+    pub fn at_terminal(mut self) -> Command {
+        self.at_terminal = true;
+        // Of the words none has a space in it.
+        self.launched_by(&[
+            "sh",
+            "-c",
+            "exec script --quiet --return --flush --command \"exec $*\" /dev/null",
+            "script",
+        ])
+    }
+
     /// Starts it in the project's folder instead of naming that.
     pub fn in_project(mut self) -> Command {
         self.in_project = true;
@@ -103,6 +125,22 @@ impl Command {
         let mut server = self.spawn(port);
         if let Err(message) = server.wait_until_ready() {
             panic!("{message}\n{}", server.printed());
+        }
+        server
+    }
+
+    /// Starts it, where it says nothing, and waits until it takes connections.
+    pub fn start_silent(self) -> Server {
+        let mut server = self.spawn(free_port());
+        let deadline = Instant::now() + READY_WITHIN;
+        while TcpStream::connect(server.address).is_err() {
+            let ended = server.child.try_wait();
+            assert!(
+                matches!(ended, Ok(None)) && Instant::now() < deadline,
+                "it takes no connections: {ended:?}\n{}",
+                server.printed()
+            );
+            std::thread::sleep(Duration::from_millis(20));
         }
         server
     }
@@ -154,7 +192,7 @@ impl Command {
                 .args(["pages", "dev", "--inspector-port"])
                 .arg(free_port().to_string())
                 .arg("--persist-to")
-                .arg(std::env::temp_dir().join("quire-test-wrangler"))
+                .arg(wrangler_data())
                 .current_dir(&self.project)
                 .env("CI", "1")
                 .env("WRANGLER_SEND_METRICS", "false");
@@ -187,7 +225,11 @@ impl Command {
         }
         command
             .env("NO_COLOR", "1")
-            .stdin(Stdio::null())
+            .envs(self.environment)
+            .stdin(match self.at_terminal {
+                true => Stdio::piped(),
+                false => Stdio::null(),
+            })
             .stdout(Stdio::piped())
             .stderr(Stdio::piped());
         let mut child = command
@@ -202,6 +244,7 @@ impl Command {
             listen(output, Arc::clone(&printed));
         }
         Server {
+            keyboard: child.stdin.take(),
             child,
             address: SocketAddr::from(([127, 0, 0, 1], port)),
             printed,
@@ -214,6 +257,7 @@ impl Command {
 #[derive(Debug)]
 pub struct Server {
     child: Child,
+    keyboard: Option<ChildStdin>,
     address: SocketAddr,
     printed: Arc<Mutex<String>>,
     stopped: bool,
@@ -254,6 +298,17 @@ impl Server {
             );
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Presses keys at its terminal.
+    pub fn press(&mut self, keys: &str) {
+        let keyboard = self.keyboard.as_mut();
+        let pressed = keyboard.map(|keyboard| keyboard.write_all(keys.as_bytes()));
+        assert!(
+            matches!(pressed, Some(Ok(()))),
+            "it is at no terminal, or that is gone\n{}",
+            self.printed()
+        );
     }
 
     /// Sends a request; panics, with what the server printed, if there is no answer.
@@ -394,6 +449,11 @@ impl Drop for Server {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Where the original keeps what lasts.
+pub fn wrangler_data() -> PathBuf {
+    std::env::temp_dir().join("quire-test-wrangler")
 }
 
 /// Whether the tests run against the original.

@@ -170,6 +170,7 @@ impl Supervisor {
     /// SIGINT and SIGTERM are taken over. The future must run on a tokio runtime with I/O and time, of any flavour.
     pub async fn run(self, deployment: Deployment) -> Result<Exit, ServerError> {
         let (log, commands) = (self.log(), self.handle.commands.clone());
+        log.show_events();
         let certificates = async {
             let Some(files) = self.certificate else {
                 return std::future::pending().await;

@@ -30,6 +30,7 @@ use tokio_rustls::TlsAcceptor;
 use crate::answer::Site;
 use crate::control::{self, Frame, FromWorker, Load, ToWorker};
 use crate::listener;
+use crate::log::Log;
 use access_log::AccessLog;
 use connection::{Connections, QuietLimits, TICK};
 use protocol::Protocols;
@@ -144,6 +145,10 @@ async fn serve(
             Some(_) => {}
         }
     };
+    let log = Log {
+        level: settings.log_level,
+    };
+    log.show_events();
     let site = match Site::start(engine, *deployment, &settings, own_slot, say).await {
         Ok(site) => site,
         Err(failure) => {

@@ -1,6 +1,6 @@
 //! `quire guard COMMAND…`: runs a command, and ends it with everything that it started when whoever asked for it has gone.
 //!
-//! Only `quire dev` starts it. Its standard input is a pipe that nobody writes to and whose other end nobody else has: it ends
+//! `quire dev` starts it, and the tests where they build sites. Its standard input is a pipe that nobody writes to and whose other end nobody else has: it ends
 //! with the process that made it, however that ends.
 
 use std::ffi::OsString;

@@ -1,5 +1,6 @@
 //! `quire dev`: a project for development. What is saved is live: functions, what they import, settings and variables.
 
+mod browser;
 mod certificate;
 mod command;
 mod developing;
@@ -185,10 +186,8 @@ async fn interact(server: &SupervisorHandle, url: &str, restart: &watch::Sender<
     loop {
         match keys.next().await {
             Key::OpenBrowser => {
-                if let Err(error) = open::that_detached(url) {
-                    let notice = Notice::warning(format!("cannot open a browser: {error}"));
-                    printer::diagnostic(&notice.with_help(format!("the address is {url}")));
-                }
+                // Other keys need not wait for it.
+                tokio::spawn(browser::open(url.to_owned()));
             }
             Key::Restart => {
                 restart.send_replace(());

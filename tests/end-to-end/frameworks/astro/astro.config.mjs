@@ -3,5 +3,5 @@ import cloudflare from "@astrojs/cloudflare";
 export default defineConfig({
   output: "server",
   adapter: cloudflare({ imageService: "passthrough" }),
-  session: undefined,
+  redirects: { "/old": "/static", "/old/[id]": { status: 302, destination: "/items/[id]" } },
 });

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use quire_end_to_end::expected::Recording;
-use quire_end_to_end::{Command, checkout, is_wrangler, packages};
+use quire_end_to_end::{Command, checkout, is_wrangler, packages, wrangler_data};
 
 fn main() -> ExitCode {
     let files: Vec<String> = std::env::args().skip(1).collect();
@@ -19,6 +19,8 @@ fn main() -> ExitCode {
         let project = checkout().join(&recording.project);
         packages::install(&project);
         packages::build(&project);
+        // Answers that count begin with nothing. There may be nothing to remove.
+        let _ = std::fs::remove_dir_all(wrangler_data());
         let command = (recording.arguments.iter())
             .fold(Command::serve(project), |command, argument| {
                 command.argument(argument)

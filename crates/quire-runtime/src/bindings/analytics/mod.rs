@@ -95,7 +95,10 @@ impl Waiting {
                 store.write(&points)
             });
             if let Err(error) = written {
-                eprintln!("error: {} points are lost: {error}", points.len());
+                tracing::error!(
+                    "{} points of Analytics Engine are lost: {error}",
+                    points.len()
+                );
             }
         }
     }
