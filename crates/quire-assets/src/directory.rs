@@ -406,10 +406,10 @@ mod tests {
         let directory = Directory::new(place.path().join("dist"));
         assert_eq!(read(&directory, "a"), None);
         for content in ["one", "two"] {
-            fs::create_dir(directory.path).unwrap();
+            fs::create_dir(&directory.path).unwrap();
             fs::write(directory.path.join("a"), content).unwrap();
             assert_eq!(read(&directory, "a").as_deref(), Some(content));
-            fs::remove_dir_all(directory.path).unwrap();
+            fs::remove_dir_all(&directory.path).unwrap();
         }
     }
 

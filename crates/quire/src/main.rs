@@ -13,6 +13,7 @@ mod arguments;
 mod bindings;
 mod build;
 mod built;
+mod calendar;
 mod configuration;
 mod copy;
 mod d1;

@@ -82,6 +82,8 @@ impl Visit for Text {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use std::sync::{Arc, Mutex};
 
     use super::*;

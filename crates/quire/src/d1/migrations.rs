@@ -10,9 +10,9 @@ use quire_store::d1::SqlValue;
 
 use super::execute::queries;
 use super::{D1Failure, Opened, StoredArguments, open, query};
+use crate::calendar::civil;
 use crate::failure::Failure;
 use crate::printer;
-use crate::settings::civil;
 
 const FOLDER: &str = "migrations";
 const TABLE: &str = "d1_migrations";

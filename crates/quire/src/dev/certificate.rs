@@ -17,7 +17,7 @@ use rcgen::{
     KeyUsagePurpose, date_time_ymd,
 };
 
-use crate::settings::{civil, since_1970};
+use crate::calendar::{civil, since_1970};
 
 /// Some systems take no certificate that is valid for more than 825 days.
 const VALID_DAYS: u64 = 800;

@@ -38,7 +38,10 @@ const { atob, btoa } = {
     try {
       bytes = apply(fromBase64, NativeUint8Array, [text]);
     } catch {
-      throw invalid("atob(): the text is not valid base64");
+      throw invalid(
+        "atob() called with invalid base64-encoded data. (Only whitespace, '+', '/', alphanumeric ASCII, and up to two terminal '=' " +
+          "signs when the input data length is divisible by 4 are allowed.)",
+      );
     }
     return binaryString(bytes);
   },
@@ -49,7 +52,7 @@ const { atob, btoa } = {
     const bytes = new NativeUint8Array(text.length);
     for (let i = 0; i < text.length; i++) {
       const code = text.charCodeAt(i);
-      if (code > 0xff) throw invalid("btoa(): the text has a character above U+00FF");
+      if (code > 0xff) throw invalid("btoa() can only operate on characters in the Latin1 (ISO/IEC 8859-1) range.");
       bytes[i] = code;
     }
     return apply(toBase64, bytes, []);
