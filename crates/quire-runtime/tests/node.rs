@@ -81,6 +81,16 @@ fn globals_come_with_the_second_version_and_become_plain_properties() {
     assert_eq!(evaluate("2026-08-04", &[], GLOBALS), present);
     let first = evaluate("2024-09-22", &["nodejs_compat"], GLOBALS);
     assert!(first.starts_with("[\"undefined\""), "{first}");
+    assert_eq!(
+        evaluate("2024-08-20", &["nodejs_compat_v2"], GLOBALS),
+        present,
+        "the second version alone"
+    );
+    let module = "typeof quire.module('node:buffer').Buffer";
+    assert_eq!(
+        evaluate("2024-08-20", &["nodejs_compat_v2"], module),
+        "\"function\""
+    );
     let described = "(Buffer, Object.getOwnPropertyDescriptor(globalThis, 'Buffer').value === Buffer && (globalThis.process = 5, process))";
     assert_eq!(evaluate("2026-01-01", &["nodejs_compat"], described), "5");
 }

@@ -95,7 +95,7 @@ pub async fn compile(
         Purpose::Serve | Purpose::Look => quire_bundle::Mode::Production,
     };
     let bundled = async |code: Code, settings: &ProgramSettings| {
-        let node_compat = settings.compatibility.has("nodejs_compat");
+        let node_compat = settings.compatibility.has_node();
         bundle(&BundleInput {
             project_dir: project.root.clone(),
             program: code,

@@ -126,6 +126,12 @@ impl Compatibility {
         self.behaviour().has(flag)
     }
 
+    /// Whether there are the modules of Node.js. The flag of their second version needs no other one beside it.
+    pub fn has_node(&self) -> bool {
+        let behaviour = self.behaviour();
+        behaviour.has("nodejs_compat") || behaviour.has("nodejs_compat_v2")
+    }
+
     /// What is wrong with the listed flags, each with the index of the flag in question.
     pub fn problems(&self) -> Vec<(usize, FlagProblem)> {
         let mut problems = Vec::new();
@@ -195,6 +201,9 @@ mod tests {
             !compatibility("2024-09-23", &["nodejs_compat", "no_nodejs_compat_v2"])
                 .has("nodejs_compat_v2")
         );
+        assert!(compatibility("2024-08-20", &["nodejs_compat_v2"]).has_node());
+        assert!(compatibility("2024-08-20", &["nodejs_compat"]).has_node());
+        assert!(!compatibility("2024-09-23", &["no_nodejs_compat_v2"]).has_node());
         assert!(!compatibility("2026-08-03", &[]).has("nodejs_compat"));
         assert!(compatibility("2026-08-04", &[]).has("nodejs_compat"));
         assert!(!compatibility("2026-08-04", &["no_nodejs_compat"]).has("nodejs_compat"));

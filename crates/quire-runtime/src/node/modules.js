@@ -24,8 +24,8 @@ function require(name) {
 }
 
 function isAvailable(name) {
-  const { nodejs_compat, nodejs_als } = internals.compatibility;
-  return (nodejs_compat || (nodejs_als && name === "async_hooks")) && !name.startsWith("internal/");
+  const { nodejs_compat, nodejs_compat_v2, nodejs_als } = internals.compatibility;
+  return (nodejs_compat || nodejs_compat_v2 || (nodejs_als && name === "async_hooks")) && !name.startsWith("internal/");
 }
 
 /** What `import * as x from "node:…"` gives: the module's own properties by name, and the module itself as `default`. */
@@ -79,7 +79,7 @@ internals.node = {
 
 internals.beforeProgram(() => {
   const { nodejs_compat, nodejs_compat_v2, enable_nodejs_global_timers } = internals.compatibility;
-  if (!nodejs_compat) return;
+  if (!nodejs_compat && !nodejs_compat_v2) return;
   if (nodejs_compat_v2) {
     lazyGlobal("Buffer", () => require("buffer").Buffer);
     lazyGlobal("process", () => require("process"));
