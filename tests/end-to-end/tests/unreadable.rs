@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
-use quire_end_to_end::{Command, Project, Request, Server};
+use quire_end_to_end::{Command, Project, Server};
 
 const SOON: Duration = Duration::from_secs(30);
 
@@ -80,12 +80,8 @@ fn check_becoming_unreadable(command: impl Fn(&Path) -> Command) {
     let answer = server.get("/private/page");
     permit(&folder, 0o755);
     assert_eq!(answer.status, 500);
-    let page = folder.join("page");
-    assert!(
-        lines(&server, "error: cannot read ", &page) >= 1,
-        "{}",
-        server.printed()
-    );
+    let page = folder.join("page").display().to_string();
+    server.wait_for_output(&format!("error: cannot read `{page}`: Permission"), SOON);
 
     permit(&file, 0o644);
     server.eventually("/ok.txt", SOON, |answer| answer.text() == "ok");
@@ -107,26 +103,27 @@ fn a_log_level_above_errors_says_nothing() {
     let project = Project::new();
     project.write("public/ok.txt", "ok");
     let command = Command::serve(project.path()).argument("--log-level=none");
-    let server = under_permissions(command, &project).start_silent();
+    let mut server = under_permissions(command, &project).start_silent();
     permit(&project.path().join("public/ok.txt"), 0o000);
     let answer = server.eventually("/ok.txt", SOON, |answer| answer.status != 200);
     assert_eq!(answer.status, 500);
+    server.terminate();
+    assert!(server.wait().success());
     assert_eq!(server.printed(), "");
-    server.stop();
 }
 
-/// A file that is written over while it is sent: what has come is no version of it, so the connection ends early.
-#[test]
-fn a_file_that_changes_while_it_is_sent() {
+/// More than what fits into the buffers of a connection, and not so much that it is warned of.
+const LARGE: usize = 24 * 1024 * 1024;
+
+/// A project with a large file.
+fn with_large_file() -> Project {
     let project = Project::new();
-    let length = 64 * 1024 * 1024;
-    project.write("public/large.bin", vec![b'x'; length]);
-    let file = project
-        .path()
-        .canonicalize()
-        .unwrap()
-        .join("public/large.bin");
-    let server = Command::serve(project.path()).start();
+    project.write("public/large.bin", vec![b'x'; LARGE]);
+    project
+}
+
+/// Writes the large file over while it is sent: what has come is no version of it, so the connection ends early.
+fn change_while_sent(server: &Server, project: &Project) {
     let mut connection = TcpStream::connect(server.address()).unwrap();
     connection.set_read_timeout(Some(SOON)).unwrap();
     connection
@@ -138,19 +135,59 @@ fn a_file_that_changes_while_it_is_sent() {
     project.overwrite("public/large.bin", vec![b'y'; 1024]);
     let mut rest = Vec::new();
     let _ = connection.read_to_end(&mut rest);
-    assert!(first.len() + rest.len() < length, "it was sent in full");
+    assert!(first.len() + rest.len() < LARGE, "it was sent in full");
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_sent() {
+    let project = with_large_file();
+    let file = project
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join("public/large.bin");
+    let server = Command::serve(project.path()).start();
+    change_while_sent(&server, &project);
     server.wait_for_output("changed while it was sent", SOON);
-    assert_eq!(
-        lines(&server, "warning: ", &file),
-        1,
+    let printed = server.printed();
+    assert_eq!(lines(&server, "warning: ", &file), 1, "{printed}");
+    assert!(printed.contains("help: write new versions beside it"));
+    assert_eq!(server.get("/large.bin").body.len(), 1024);
+    server.stop();
+}
+
+#[test]
+fn a_log_level_above_warnings_leaves_them_out() {
+    let project = with_large_file();
+    project.write("public/ok.txt", "ok");
+    let command = Command::serve(project.path()).argument("--log-level=error");
+    let server = under_permissions(command, &project).start_silent();
+    change_while_sent(&server, &project);
+    // What comes after it in the log is an error, and is there.
+    permit(&project.path().join("public/ok.txt"), 0o000);
+    server.eventually("/ok.txt", SOON, |answer| answer.status != 200);
+    server.wait_for_output("error: cannot read ", SOON);
+    assert!(
+        !server.printed().contains("warning"),
         "{}",
         server.printed()
     );
-    assert!(
-        server
-            .printed()
-            .contains("help: write new versions beside it")
-    );
-    assert_eq!(server.send(Request::get("/large.bin")).body.len(), 1024);
     server.stop();
+}
+
+#[test]
+fn colours_at_a_terminal() {
+    let project = with_large_file();
+    let mut server = Command::dev(project.path())
+        .at_terminal()
+        .environment("NO_COLOR", "")
+        .environment("TERM", "xterm")
+        .start();
+    server.wait_for_output("open a browser", SOON);
+    change_while_sent(&server, &project);
+    server.wait_for_output("changed while it was sent", SOON);
+    let printed = server.printed();
+    assert!(printed.contains("\u{1b}[33mwarning: `"), "{printed}");
+    server.press("x");
+    server.wait();
 }
