@@ -14,6 +14,9 @@ thread_local! {
 /// The terminated copy is kept for the next string up to this size in bytes.
 const TERMINATED_KEPT_MAX: usize = 64 * 1024;
 
+/// Room behind a text beyond what it takes, since the engine only says how long it might be: some are kept for long.
+const UNUSED_BYTES_MAX: usize = 1024;
+
 impl EngineString {
     pub(crate) fn new(text: &str) -> Self {
         if text.as_bytes().contains(&0) {
@@ -63,7 +66,7 @@ impl EngineString {
             let written = JSStringGetUTF8CString(self.0, buffer.as_mut_ptr().cast(), capacity);
             if written > 1 {
                 buffer.set_len(written - 1);
-                if capacity > 4096 {
+                if capacity - written > UNUSED_BYTES_MAX {
                     buffer.shrink_to_fit();
                 }
                 // The engine stops at a lone surrogate: then there are units left over.

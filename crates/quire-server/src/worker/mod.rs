@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use std::rc::Rc;
 use std::time::Duration;
 
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use tokio::net::unix::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
@@ -66,6 +67,7 @@ fn run() -> io::Result<()> {
     rustix::stdio::dup2_stdin(std::fs::File::open("/dev/null")?)?;
     lifeline::watch(control.try_clone()?)?;
     control.set_nonblocking(true)?;
+    allow_many_descriptors();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build_local(Default::default())?;
@@ -73,6 +75,19 @@ fn run() -> io::Result<()> {
     // Whatever still runs is not worth waiting for.
     runtime.shutdown_background();
     result
+}
+
+/// Each connection is a descriptor; what a shell allows by default is far less than what the system would.
+fn allow_many_descriptors() {
+    let limits = getrlimit(Resource::Nofile);
+    if limits.current != limits.maximum {
+        let raised = Rlimit {
+            current: limits.maximum,
+            ..limits
+        };
+        // Without it, connections past the limit wait in the queue.
+        let _ = setrlimit(Resource::Nofile, raised);
+    }
 }
 
 /// What the tasks of a worker share.

@@ -69,6 +69,10 @@ impl Read for Stream {
             let length = self.first.len().min(buffer.remaining());
             buffer.put_slice(&self.first[..length]);
             self.first.advance(length);
+            if self.first.is_empty() {
+                // A connection may last for days, as a WebSocket.
+                self.first = BytesMut::new();
+            }
             return Poll::Ready(Ok(()));
         }
         let polled = self.socket()?.poll_read(context, buffer);

@@ -4,17 +4,20 @@ use super::channel::{Close, Endpoint, Message};
 use super::frame::{Decoder, Encoder, Received, Role};
 use super::handshake::Agreement;
 use bytes::BytesMut;
-use std::future::Future;
-use std::pin::pin;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::{Pin, pin};
+use std::task::{Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, sleep_until, timeout};
 
 /// Encoded bytes that wait to be written before the next message is taken.
 const WRITE_AHEAD_BYTES: usize = 128 * 1024;
 /// Answers to pings that wait to be written before reading stops.
 const UNREAD_ANSWERS_BYTES: usize = 1024 * 1024;
-/// Room for input while a socket is idle, and while it is busy.
+/// How much to read at a time while a socket is idle, and while it is busy.
 const READ_BYTES_MIN: usize = 1024;
 const READ_BYTES_MAX: usize = 64 * 1024;
 /// An output buffer that is kept although it is empty.
@@ -128,11 +131,8 @@ impl Connection {
             }
             let reads = self.held.is_none() && self.output.len() < UNREAD_ANSWERS_BYTES && !done;
             let takes = !self.close_sent && self.output.len() < WRITE_AHEAD_BYTES;
-            if reads {
-                self.input.reserve(self.read_bytes);
-            }
             tokio::select! {
-                result = reader.read_buf(&mut self.input), if reads => match result {
+                result = read(reader, &mut self.input, self.read_bytes), if reads => match result {
                     Ok(length) if length > 0 => self.heard_from(length),
                     Ok(_) => return End::Lost(None),
                     Err(_) => return End::Lost((!self.output.is_empty()).then_some(LOST)),
@@ -202,7 +202,8 @@ impl Connection {
             // Nothing after a `Close` counts.
             self.input.clear();
         }
-        if self.input.is_empty() && self.input.capacity() > 4 * self.read_bytes {
+        let is_idle = self.read_bytes == READ_BYTES_MIN;
+        if self.input.is_empty() && (is_idle || self.input.capacity() > 4 * self.read_bytes) {
             self.input = BytesMut::new();
         }
     }
@@ -255,4 +256,24 @@ impl Connection {
         } + SILENCE_MAX;
         false
     }
+}
+
+/// Appends what has arrived to the input; gives its length. While a socket is idle it has no buffer: input passes over the stack.
+async fn read(
+    reader: &mut (impl AsyncRead + Unpin),
+    input: &mut BytesMut,
+    most: usize,
+) -> io::Result<usize> {
+    if most > READ_BYTES_MIN {
+        input.reserve(most);
+        return reader.read_buf(input).await;
+    }
+    poll_fn(|context| {
+        let mut bytes = [MaybeUninit::uninit(); READ_BYTES_MIN];
+        let mut buffer = ReadBuf::uninit(&mut bytes);
+        ready!(Pin::new(&mut *reader).poll_read(context, &mut buffer))?;
+        input.extend_from_slice(buffer.filled());
+        Poll::Ready(Ok(buffer.filled().len()))
+    })
+    .await
 }

@@ -86,7 +86,11 @@ pub(super) async fn read_frame(from: Rest) -> Result<(Bytes, Rest), BodyError> {
     let mut input = BytesMut::from(first);
     loop {
         if let Some(content) = take_frame(&mut input)? {
-            let first = input.freeze();
+            let first = match input.is_empty() {
+                // Not the head's memory, for as long as the body lasts.
+                true => Bytes::new(),
+                false => input.freeze(),
+            };
             return Ok((content, Rest { first, rest }));
         }
         match next(&mut rest).await? {

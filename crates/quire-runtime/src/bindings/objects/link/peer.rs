@@ -9,7 +9,6 @@ use crate::core::fetcher::Called;
 use crate::core::header_lines;
 use crate::core::outcome::{Failure, FailureKind, Flags};
 use crate::core::session::Pipe;
-use crate::core::sink::Sink;
 use crate::web::websocket::{Endpoint, handshake};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -22,6 +21,7 @@ use hyper_util::rt::TokioIo;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::time::Duration;
 use tokio::net::UnixStream;
 use tokio::sync::{mpsc, oneshot};
@@ -80,17 +80,20 @@ impl Peer {
                 Some(body) => body.size_hint().exact(),
             },
         };
-        let (sink, body) = match wants_socket {
+        let (socket, body) = match wants_socket {
             true => {
-                let (sink, messages) = Sink::open(None);
-                (Some(sink), Some(messages))
+                let (near, far) = Endpoint::pair();
+                far.set_remote();
+                let far = Rc::new(far);
+                let messages = socket::outgoing(far.clone());
+                (Some((near, far)), Some(messages))
             }
             false => (None, body),
         };
         let answer = self.ask(&ask, body);
         async move {
             let (answer, rest) = answer.await?;
-            response(answer, rest, sink).await
+            response(answer, rest, socket)
         }
     }
 
@@ -115,7 +118,7 @@ impl Peer {
                     socket::receive_calls(rest, &outgoing).await;
                     Ok(())
                 }
-                (answer, rest) => response(answer, rest, None).await.map(drop),
+                (answer, rest) => response(answer, rest, None).map(drop),
             }
         }
     }
@@ -154,11 +157,12 @@ impl Peer {
     }
 }
 
-/// The response that an answer stands for.
-async fn response(
+/// The response that an answer stands for. If a socket was asked for, there are its two ends: one for who asked, and one that the
+/// other worker's messages go to.
+fn response(
     answer: Answer,
     rest: ByteStream,
-    sink: Option<Sink>,
+    ends: Option<(Endpoint, Rc<Endpoint>)>,
 ) -> Result<http::Response<Body>, Failure> {
     let (status, reason, headers, has_socket, length) = match answer {
         Answer::Response {
@@ -173,9 +177,6 @@ async fn response(
             thrown,
             flags,
         } => {
-            if let Some(sink) = sink {
-                sink.finish().await;
-            }
             let mut failure = Failure::new(FailureKind::Exception, message);
             failure.thrown = thrown.and_then(|thrown| BASE64.decode(thrown).ok());
             failure.flags = flags;
@@ -192,22 +193,13 @@ async fn response(
         response.headers_mut().append(name, value);
     });
     parsed.map_err(|_| lost())?;
-    let body = match (sink, has_socket) {
-        (Some(sink), true) => {
-            let (near, far) = Endpoint::pair();
-            far.set_remote();
-            tokio::task::spawn_local(socket::pass_on(far, rest, sink));
+    let body = match (ends, has_socket, length) {
+        (Some((near, far)), true, _) => {
+            tokio::task::spawn_local(socket::receive(far, rest));
             Body::socket(near)
         }
-        (sink, _) => {
-            if let Some(sink) = sink {
-                sink.finish().await;
-            }
-            match length {
-                Some(0) => Body::empty(),
-                length => Body::wrap(measured(rest, length)),
-            }
-        }
+        (_, _, Some(0)) => Body::empty(),
+        (_, _, length) => Body::wrap(measured(rest, length)),
     };
     Ok(response.map(|()| body))
 }
@@ -239,9 +231,10 @@ pub(super) async fn answer(
     };
     let rest = match (socket, messages) {
         (Some(endpoint), Some(messages)) => {
-            let (sink, outgoing) = Sink::open(None);
-            tokio::task::spawn_local(socket::pass_on(endpoint, messages, sink));
-            Some(outgoing)
+            endpoint.set_remote();
+            let endpoint = Rc::new(endpoint);
+            tokio::task::spawn_local(socket::receive(endpoint.clone(), messages));
+            Some(socket::outgoing(endpoint))
         }
         _ => body,
     };

@@ -83,7 +83,8 @@ async fn serve(stream: UnixStream, objects: Weak<Objects>, mut retired: watch::R
     let service = service_fn(|request| {
         let (objects, turn) = (objects.upgrade(), order.next());
         let answer = answer(objects, request, turn);
-        async move { Ok::<_, Infallible>(http::Response::new(answer.await)) }
+        // In a box: HTTP/2 keeps as much room as this takes for as long as the exchange lasts, which may be days.
+        Box::pin(async move { Ok::<_, Infallible>(http::Response::new(answer.await)) })
     });
     let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), service));
     let told = Cell::new(false);

@@ -2,9 +2,13 @@
 
 use super::message::{frame, next, take_frame};
 use crate::core::body::{BodyError, ByteStream};
-use crate::core::sink::Sink;
 use crate::web::websocket::{Close, Endpoint, Message};
 use bytes::{Bytes, BytesMut};
+use futures_util::stream;
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use send_wrapper::SendWrapper;
+use std::rc::Rc;
 use tokio::sync::mpsc::UnboundedSender;
 
 const TEXT: u8 = 0;
@@ -59,25 +63,20 @@ pub(super) async fn receive_calls(mut incoming: ByteStream, to_program: &Unbound
     }
 }
 
-/// Passes messages between an end of a socket and another worker until both directions have come to their end.
-pub(super) async fn pass_on(endpoint: Endpoint, incoming: ByteStream, outgoing: Sink) {
-    endpoint.set_remote();
-    let sending = async {
-        loop {
-            let message = endpoint.receive().await;
-            let is_last = message.is_last();
-            if !outgoing.write_when_possible(encode(&message)).await {
-                return;
-            }
-            if is_last {
-                return outgoing.clone().finish().await;
-            }
-        }
-    };
-    tokio::join!(sending, receive(&endpoint, incoming));
+/// What an end of a socket receives, as a body for the other worker. Nothing lies between the two: an idle socket has no queue here.
+pub(super) fn outgoing(endpoint: Rc<Endpoint>) -> ByteStream {
+    let messages = stream::unfold(Some(endpoint), |endpoint| async {
+        let endpoint = endpoint?;
+        let message = endpoint.receive().await;
+        let frame = Frame::data(encode(&message));
+        Some((Ok(frame), (!message.is_last()).then_some(endpoint)))
+    });
+    // Bodies may move to another thread; those of a worker never do.
+    StreamBody::new(SendWrapper::new(messages)).boxed_unsync()
 }
 
-async fn receive(endpoint: &Endpoint, mut incoming: ByteStream) {
+/// Gives an end of a socket the messages of another worker, until there are no more.
+pub(super) async fn receive(endpoint: Rc<Endpoint>, mut incoming: ByteStream) {
     let mut input = BytesMut::new();
     loop {
         let received = match take_frame(&mut input) {
@@ -123,7 +122,8 @@ mod tests {
     async fn messages_pass_in_both_directions_until_both_have_closed() {
         let (program, there) = Endpoint::pair();
         let (here, client) = Endpoint::pair();
-        let ((one, to_one), (two, to_two)) = (Sink::open(None), Sink::open(None));
+        let (there, here) = (Rc::new(there), Rc::new(here));
+        let (from_program, from_client) = (outgoing(there.clone()), outgoing(here.clone()));
         let close = |code| {
             Message::Close(Close {
                 code,
@@ -140,7 +140,7 @@ mod tests {
         }
         client.send(Message::Text(String::new()));
         client.send(close(4999));
-        tokio::join!(pass_on(there, to_one, two), pass_on(here, to_two, one));
+        tokio::join!(receive(there, from_client), receive(here, from_program));
         for message in messages {
             assert_eq!(client.receive().await, message);
         }
@@ -151,10 +151,23 @@ mod tests {
     #[tokio::test]
     async fn a_broken_connection_is_a_loss() {
         let (program, there) = Endpoint::pair();
-        let ((one, to_one), (two, to_two)) = (Sink::open(None), Sink::open(None));
-        drop((one, to_two));
-        program.send(Message::Text("lost".into()));
-        pass_on(there, to_one, two).await;
+        receive(Rc::new(there), lost_stream()).await;
         assert_eq!(program.receive().await, Message::Lost(None));
+    }
+
+    #[tokio::test]
+    async fn an_end_that_is_dropped_is_a_loss_to_the_other_worker() {
+        let (program, there) = Endpoint::pair();
+        let (here, client) = Endpoint::pair();
+        program.send(Message::Text("last".into()));
+        drop(program);
+        receive(Rc::new(here), outgoing(Rc::new(there))).await;
+        assert_eq!(client.receive().await, Message::Text("last".into()));
+        assert_eq!(client.receive().await, Message::Lost(None));
+    }
+
+    fn lost_stream() -> ByteStream {
+        let lost = stream::iter([Err(BodyError::connection_lost())]);
+        StreamBody::new(lost).boxed_unsync()
     }
 }
