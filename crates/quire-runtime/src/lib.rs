@@ -24,7 +24,7 @@ pub use crate::core::body::{Body, BodyError};
 pub use crate::core::client::Client;
 pub use crate::core::fetcher::{Called, Fetcher};
 pub use crate::core::outcome::{Failure, FailureKind};
-pub use crate::core::program::Program;
+pub use crate::core::program::{HANDLER_LIMIT_MS, Program};
 pub use crate::core::programs::Programs;
 pub use crate::core::request_log::{LogLine, Logged, RequestLog};
 pub use crate::core::runtime::{

@@ -80,6 +80,7 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 200,
         subrequest_limit: 0,
+        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
     };
     let services = Services {
         assets: Some(AssetSource::Files(Rc::new(Assets))),

@@ -35,6 +35,7 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         compatibility_flags: flags.iter().map(ToString::to_string).collect(),
         cpu_limit_ms: 0,
         subrequest_limit: 0,
+        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
     };
     let services = Services {
         assets: Some(AssetSource::Files(Rc::new(NoAssets))),

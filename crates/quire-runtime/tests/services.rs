@@ -32,6 +32,7 @@ fn program(script: &str, routes: RouteTable, bindings: Vec<Binding>) -> Program 
         compatibility_flags: Vec::new(),
         cpu_limit_ms: 300,
         subrequest_limit: 0,
+        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
     }
 }
 

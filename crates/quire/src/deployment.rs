@@ -297,5 +297,6 @@ fn program(
         compatibility_flags: settings.compatibility.flags.clone(),
         cpu_limit_ms: settings.cpu_limit_ms,
         subrequest_limit: settings.subrequest_limit,
+        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
     }
 }

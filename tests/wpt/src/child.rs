@@ -113,6 +113,7 @@ async fn run(job: Job) -> Result<String, String> {
         compatibility_flags: vec!["wasm_compile_in_handlers".into(), "pedantic_wpt".into()],
         cpu_limit_ms: 0,
         subrequest_limit: 0,
+        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
     };
     let log = job.log;
     let services = Services {

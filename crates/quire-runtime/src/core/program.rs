@@ -4,6 +4,9 @@ use crate::bindings::{Binding, Consumer};
 use quire_routes::RouteTable;
 use serde::{Deserialize, Serialize};
 
+/// What [`Program::handler_limit_ms`] is on the original: 15 minutes.
+pub const HANDLER_LIMIT_MS: u64 = 15 * 60 * 1000;
+
 /// A bundled program with its settings. The supervisor sends it to the workers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Program {
@@ -29,4 +32,6 @@ pub struct Program {
     pub cpu_limit_ms: u64,
     /// How many requests a request may send; 0 for no limit.
     pub subrequest_limit: u64,
+    /// How long in milliseconds the handler of an alarm or of a queue may take, waiting included.
+    pub handler_limit_ms: u64,
 }

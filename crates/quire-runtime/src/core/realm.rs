@@ -549,6 +549,8 @@ pub(crate) struct Limits {
     pub(crate) processor: Option<Duration>,
     /// Requests to elsewhere: `fetch`, and whatever a binding sends.
     pub(crate) subrequests: Option<u64>,
+    /// Time that the handler of an alarm or of a queue may take.
+    pub(crate) handlers: Duration,
 }
 
 /// The file itself rather than the copy inside the program: with `QUIRE_RUNTIME_SOURCES` set to this crate's `src`, a debug

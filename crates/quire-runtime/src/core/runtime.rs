@@ -226,6 +226,7 @@ impl Engine {
             processor: (program.cpu_limit_ms > 0)
                 .then(|| Duration::from_millis(program.cpu_limit_ms)),
             subrequests: (program.subrequest_limit > 0).then_some(program.subrequest_limit),
+            handlers: Duration::from_millis(program.handler_limit_ms),
         });
         let compatibility = Compatibility::of(&program);
         realm.set_compatibility(compatibility)?;

@@ -64,6 +64,7 @@ impl Site {
             compatibility_flags: flags.iter().map(|flag| (*flag).into()).collect(),
             cpu_limit_ms,
             subrequest_limit,
+            handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
         };
         let services = Services {
             assets: Some(AssetSource::Files(Rc::new(NoAssets))),

@@ -73,6 +73,7 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
             compatibility_flags: Vec::new(),
             cpu_limit_ms: 1000,
             subrequest_limit: 0,
+            handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
         }),
         assets: None,
         routes_rules: None,

@@ -159,6 +159,12 @@ async function allSettled(waits) {
   return fine;
 }
 
+/** What ends batches that the program deals with, whatever their handlers do: by the numbers of their requests. */
+const interruptions = new Map();
+
+/** The handler of a batch has not come to its end and never will: what it said of single messages holds, the others failed. */
+internals.interruptBatch = (id) => interruptions.get(id)?.();
+
 /**
  * Has the program deal with a batch, on behalf of request `id`. `description` is JSON: { queue, messages: [{ id, timestamp, attempts, format }, …],
  * backlog: what `metrics` takes }; `bodies` are text or bytes, by the format.
@@ -169,6 +175,14 @@ internals.deliverBatch = async (id, description, bodies) => {
   const waits = [];
   let messages = [];
   let thrown = null;
+  const settle = (handlerFailed, isDone) => {
+    interruptions.delete(id);
+    const isFailed = (message) => message === undefined || verdict.failed(message, handlerFailed);
+    const failed = described.map((_, index) => index).filter((index) => isFailed(messages[index]));
+    const delays = failed.map((index) => verdict.delay(messages[index]) ?? null);
+    ops.queue_verdict(id, stringify({ failed, delays }), isDone);
+  };
+  interruptions.set(id, () => settle(true, false));
   try {
     messages = described.map(({ id, timestamp, attempts, format }, index) => {
       const body = bodyOf(format, bodies[index]);
@@ -181,9 +195,6 @@ internals.deliverBatch = async (id, description, bodies) => {
   }
   // The failures of what is given to `waitUntil` are logged as such.
   const isFine = internals.compatibility.queue_consumer_no_wait_for_wait_until || (await allSettled(waits));
-  const isFailed = (message) => verdict.failed(message, thrown !== null || !isFine);
-  const failed = described.map((_, index) => index).filter((index) => messages[index] === undefined || isFailed(messages[index]));
-  const delays = failed.map((index) => verdict.delay(messages[index]) ?? null);
-  ops.queue_verdict(id, stringify({ failed, delays }), thrown === null);
+  if (interruptions.has(id)) settle(thrown !== null || !isFine, thrown === null);
   if (thrown !== null) internals.reportFailure(id, thrown.error);
 };

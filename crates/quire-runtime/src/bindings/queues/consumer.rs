@@ -27,9 +27,6 @@ const SCAN: Duration = Duration::from_secs(1);
 /// How long to wait after the store failed.
 const PAUSE: Duration = Duration::from_secs(5);
 
-/// How long a handler may take, as on the original.
-const HANDLER_MAX: Duration = Duration::from_secs(15 * 60);
-
 /// A queue that a program reads from, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Consumer {
@@ -227,14 +224,25 @@ impl Reader {
         self.realm.enter(Some(request.clone()), |realm| {
             deliver(realm, request.id(), &self.consumer.queue, &batch)
         });
-        let failure = failure(timeout(HANDLER_MAX, outcome).await);
+        let most = self.realm.limits().handlers;
+        let failure = failure(timeout(most, outcome).await, most);
         if let Some(failure) = &failure {
             let text = failure.stack.as_ref().unwrap_or(&failure.message);
             self.realm.log("error", text);
+            self.ask_for_verdict(&request);
         }
         let verdict = delivery.0.take().unwrap_or_else(|| Verdict::all(&batch));
         self.settle(store, &batch, verdict).await;
         request.client_done(false);
+    }
+
+    /// The handler did not come to its end, but may have said something of single messages.
+    fn ask_for_verdict(&self, request: &Rc<RequestContext>) {
+        self.realm.enter(Some(request.clone()), |realm| {
+            let number = Arg::Number(request.id() as f64);
+            let ask = realm.internal("interruptBatch")?;
+            ask.call_and_forget(None, [number])
+        });
     }
 
     /// Tells the store, until it has taken it in: before that the messages are with this worker, and nobody else gets them.
@@ -371,6 +379,7 @@ fn described(message: &Message) -> serde_json::Value {
 /// Why the handler did not come to an end.
 fn failure(
     outcome: Result<Result<Outcome, oneshot::error::RecvError>, tokio::time::error::Elapsed>,
+    most: Duration,
 ) -> Option<Failure> {
     match outcome {
         Ok(Ok(Ok(_))) => None,
@@ -382,8 +391,8 @@ fn failure(
         Err(_) => Some(Failure::new(
             FailureKind::TimeLimit,
             format!(
-                "the handler of a queue took more than {} minutes",
-                HANDLER_MAX.as_secs() / 60
+                "the handler of a queue took more than {} seconds",
+                most.as_secs_f64()
             ),
         )),
     }

@@ -3,7 +3,25 @@
 use super::super::alarms::{RETRIES_MAX, now, retry_time};
 use super::super::unusable;
 use super::{Event, Instance};
+use crate::core::outcome::{Failure, FailureKind};
 use quire_jsc::Arg;
+use tokio::task::AbortHandle;
+
+/// A run of the alarm's handler.
+pub(super) struct Run {
+    /// How often it failed before.
+    retries: u32,
+    /// Resets the object if the run takes too long.
+    limit: Option<AbortHandle>,
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(limit) = &self.limit {
+            limit.abort();
+        }
+    }
+}
 
 impl Instance {
     /// Its alarm may be due.
@@ -17,7 +35,7 @@ impl Instance {
         };
         match storage.committed_alarm() {
             // It comes again if the one that runs leaves it.
-            _ if self.alarm_retries.get().is_some() => return,
+            _ if self.alarm_run.borrow().is_some() => return,
             Some(time) if time > now() => return self.schedule(Some(time)),
             _ => {}
         }
@@ -26,7 +44,8 @@ impl Instance {
             Ok(None) => return,
             Err(error) => return self.end(&unusable(&self.realm.exception(error).to_string())),
         };
-        self.alarm_retries.set(Some(retries));
+        let limit = self.limit_alarm();
+        self.alarm_run.replace(Some(Run { retries, limit }));
         let instance = self.context.id() as f64;
         self.enter(|_, objects| {
             objects.get("alarm")?.call_and_forget(
@@ -40,13 +59,29 @@ impl Instance {
         });
     }
 
+    /// Resets the object when a run of the handler that begins now takes too long.
+    fn limit_alarm(&self) -> Option<AbortHandle> {
+        let this = self.this.upgrade()?;
+        let most = self.realm.limits().handlers;
+        let task = tokio::task::spawn_local(async move {
+            tokio::time::sleep(most).await;
+            let message = "Alarm exceeded its allowed execution time";
+            this.realm.log("error", message);
+            let mut failure = Failure::new(FailureKind::TimeLimit, message);
+            failure.flags.overloaded = true;
+            failure.flags.reset = true;
+            this.end(&failure);
+        });
+        Some(task.abort_handle())
+    }
+
     /// The handler of the alarm is done. Gives whether it failed for the last time.
     pub(in super::super) fn alarm_done(&self, succeeded: bool) -> bool {
-        let (Some(storage), Some(retries)) = (self.storage.get(), self.alarm_retries.take()) else {
+        let (Some(storage), Some(run)) = (self.storage.get(), self.alarm_run.take()) else {
             return false;
         };
-        let is_last = !succeeded && retries >= RETRIES_MAX;
-        let retry = (!succeeded && !is_last).then(|| retry_time(retries));
+        let is_last = !succeeded && run.retries >= RETRIES_MAX;
+        let retry = (!succeeded && !is_last).then(|| retry_time(run.retries));
         match storage.end_alarm(retry) {
             Ok(true) => {}
             // What the handler set may have become due while it ran.
@@ -58,17 +93,17 @@ impl Instance {
 
     /// The object is reset while the alarm's handler may run: that has failed.
     pub(super) fn interrupt_alarm(&self, retry: bool) {
-        let (Some(storage), Some(retries)) = (self.storage.get(), self.alarm_retries.take()) else {
+        let (Some(storage), Some(run)) = (self.storage.get(), self.alarm_run.take()) else {
             return;
         };
-        let retry = (retry && retries < RETRIES_MAX).then(|| retry_time(retries));
+        let retry = (retry && run.retries < RETRIES_MAX).then(|| retry_time(run.retries));
         // If this fails the alarm is still set, as when a process is killed.
         let _ = storage.end_alarm(retry);
     }
 
     /// The object is stopped for a reason that is not its own: an alarm whose handler ran is still set.
     pub(super) fn alarm_stopped(&self) {
-        if self.alarm_retries.take().is_some() {
+        if self.alarm_run.take().is_some() {
             self.schedule(Some(retry_time(0)));
         }
     }

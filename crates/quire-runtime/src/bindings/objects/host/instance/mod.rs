@@ -82,8 +82,8 @@ pub(super) struct Instance {
     queue: RefCell<VecDeque<Event>>,
     /// Requests that the object has not answered.
     running: RefCell<FxHashMap<u64, Rc<RequestContext>>>,
-    /// How often the alarm's handler that runs failed before.
-    alarm_retries: Cell<Option<u32>>,
+    /// The run of the alarm's handler that is under way.
+    alarm_run: RefCell<Option<alarm::Run>>,
     sections: Rc<Sections>,
     /// Why the object was ended, once it was.
     ended: OnceCell<Failure>,
@@ -112,7 +112,7 @@ impl Instance {
             phase: Cell::new(Phase::New),
             queue: RefCell::default(),
             running: RefCell::default(),
-            alarm_retries: Cell::new(None),
+            alarm_run: RefCell::default(),
             sections: Rc::new(Sections::new(BLOCKED_MAX)),
             ended: OnceCell::new(),
             pumping: Cell::new(false),
