@@ -400,10 +400,10 @@ impl BindingReader<'_> {
         {
             let span = item.get("type").map_or(&item.span, |node| &node.span);
             let message = format!(
-                "`{}` is `{kind}`: only consumers of type `worker` are run",
+                "`{}` is `{kind}`: only consumers of type `worker` can be configured",
                 item.path("type")
             );
-            self.reader.warn(span, message, "not run", None);
+            self.reader.error(span, message, "no such consumer");
             return None;
         }
         Some(QueueConsumer {

@@ -142,7 +142,7 @@ mod tests {
             "[[queues.consumers]]\nqueue = 'plain'\n\
              [[queues.consumers]]\nqueue = 'jobs'\nmax_batch_size = 100\nmax_batch_timeout = 0\nmax_retries = 0\n\
              dead_letter_queue = 'dead'\nretry_delay = 86400\nmax_concurrency = 1\n\
-             [[queues.consumers]]\nqueue = 'pulled'\ntype = 'http_pull'\n\
+             [[queues.consumers]]\nqueue = 'pushed'\ntype = 'worker'\n\
              [env.staging]\nqueues = { producers = [] }\n",
         )
         .unwrap();
@@ -165,17 +165,18 @@ mod tests {
             ..consumer("jobs")
         };
         let top = parsed.config.environment(None).unwrap().environment;
-        assert_eq!(top.queue_consumers, [consumer("plain"), full]);
-        assert_eq!(parsed.warnings.len(), 1);
-        let warning = parsed.warnings[0].to_string();
-        assert!(warning.contains("`http_pull`"), "{warning}");
+        assert_eq!(top.queue_consumers, [consumer("plain"), full, consumer("pushed")]);
         let staging = parsed.config.environment(Some("staging")).unwrap();
         assert!(staging.environment.queue_consumers.is_empty());
     }
 
     #[test]
-    fn numbers_of_consumers_have_bounds() {
+    fn what_consumers_cannot_be_is_refused() {
         for (line, problem) in [
+            (
+                "type = 'http_pull'",
+                "`queues.consumers[0].type` is `http_pull`: only consumers of type `worker` can be configured",
+            ),
             (
                 "max_batch_size = 0",
                 "a number of messages from 1 to 100, found 0",
