@@ -62,6 +62,36 @@ launch_workerd() {
   launch_shown "$1" "$folder" "${pin[@]}" "$workerd" serve "$1.capnp"
 }
 
+# start_both PROJECT [PATH TEXT]...: quire, as one worker, and wrangler on the server's core, as PROJECT-quire and PROJECT-wrangler.
+# Sets answering to those that answer each PATH with TEXT.
+start_both() {
+  local project=$1 name
+  shift
+  answering=()
+  pin=("${on_server_core[@]}")
+  stage "$project"
+  launch_quire "$project-quire" "$project" serve --workers 1
+  launch_wrangler "$project-wrangler" "$project"
+  for name in "$project-quire" "$project-wrangler"; do
+    [ -n "${server_pid[$name]-}" ] || continue
+    if await_all "$name" "$@"; then
+      answering+=("$name")
+    else
+      stop "$name"
+    fi
+  done
+}
+
+# await_all NAME [PATH TEXT]...
+await_all() {
+  local name=$1
+  shift
+  while [ $# -gt 0 ]; do
+    await "$name" "$1" "$2" 60 || return
+    shift 2
+  done
+}
+
 # fill FILE NAME=VALUE...: prints it with every @NAME@ replaced.
 fill() {
   local text pair

@@ -4,19 +4,8 @@
 kv_peers=(wrk wrangler)
 
 measure_kv() {
-  local name answering=()
-  pin=("${on_server_core[@]}")
-  stage kv
-  launch_quire kv-quire kv serve --workers 1
-  launch_wrangler kv-wrangler kv
-  for name in kv-quire kv-wrangler; do
-    [ -n "${server_pid[$name]-}" ] || continue
-    if await "$name" /fill filled 60 && await "$name" /get "the answer" 60 && await "$name" /put stored 60; then
-      answering+=("$name")
-    else
-      stop "$name"
-    fi
-  done
+  local answering
+  start_both kv /fill filled /get "the answer" /put stored
   if [ -z "${missing[wrk]-}" ]; then
     load_in_turns load-get /get "${answering[@]}"
     load_in_turns load-put /put "${answering[@]}"

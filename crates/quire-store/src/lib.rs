@@ -13,6 +13,7 @@ mod folder;
 mod group;
 pub mod kv;
 pub mod objects;
+mod opened;
 mod prefix;
 pub mod queues;
 pub mod r2;

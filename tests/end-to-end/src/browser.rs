@@ -72,17 +72,18 @@ impl Browser {
         self.command("POST", "/url", Some(json!({ "url": url })));
     }
 
-    /// The value of an expression of JavaScript in the page.
+    /// The value of an expression of JavaScript in the page, once its promise settles if it is one.
     pub fn evaluate(&self, expression: &str) -> Value {
         let script = json!({ "script": format!("return {expression};"), "args": [] });
         self.command("POST", "/execute/sync", Some(script))
     }
 
-    /// Waits until an expression is true; panics with the page's text if it never is.
+    /// Waits until an expression, which may await something, is true; panics with the page's text if it never is.
     pub fn wait_until(&self, condition: &str) {
         let begun = Instant::now();
+        let asked = format!("(async () => Boolean({condition}))()");
         // While a page loads again there is nothing to ask.
-        while self.evaluate(&format!("Boolean({condition})")) != Value::Bool(true) {
+        while self.evaluate(&asked) != Value::Bool(true) {
             assert!(
                 begun.elapsed() < PATIENCE,
                 "`{condition}` never was true; the page says: {}",

@@ -165,7 +165,10 @@ mod tests {
             ..consumer("jobs")
         };
         let top = parsed.config.environment(None).unwrap().environment;
-        assert_eq!(top.queue_consumers, [consumer("plain"), full, consumer("pushed")]);
+        assert_eq!(
+            top.queue_consumers,
+            [consumer("plain"), full, consumer("pushed")]
+        );
         let staging = parsed.config.environment(Some("staging")).unwrap();
         assert!(staging.environment.queue_consumers.is_empty());
     }

@@ -8,6 +8,7 @@ mod d1;
 mod hyperdrive;
 mod kv;
 mod objects;
+mod opened;
 mod queues;
 mod r2;
 mod rate_limit;
@@ -23,7 +24,6 @@ pub use queues::Consumer;
 pub(crate) use queues::Consumers;
 use quire_jsc::Exception;
 use serde::{Deserialize, Serialize};
-pub(crate) use service::install_asset_server;
 use std::rc::Rc;
 
 /// A name in `env` and what it stands for.

@@ -29,20 +29,20 @@ internals.unhandledRejection = (promise, reason) => {
 
 /**
  * Starts a program. `load` is the function that its bundle evaluates to; `description` is the JSON of
- * { vars, bindings, assets }, of which `env` is made; `assets` is "files", "server" or `null`. Calls `done` with
+ * { name, vars, bindings, assets }, of which `env` is made; `assets` is "files", "server" or `null`. Calls `done` with
  * nothing, or with the message and stack of what the program threw.
  */
 internals.loadProgram = (load, description, done) => {
-  const { vars: env, bindings, assets } = JSON.parse(description);
+  const { name, vars: env, bindings, assets } = JSON.parse(description);
   internals.node.variables = JSON.parse(description).vars;
   for (const binding of bindings) internals.bindings.addTo(env, binding);
   if (assets === "files") {
-    env.ASSETS = internals.fetch.fetcher(async (request) => {
+    env.ASSETS = internals.assets(name, async (request) => {
       internals.body.checkUnused(internals.body.content(request));
       return ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
     });
   } else if (assets === "server") {
-    env.ASSETS = internals.assetServer();
+    env.ASSETS = internals.assets(name);
   }
   internals.setEnv(env);
   internals.defineModule("cloudflare:sockets", {

@@ -19,6 +19,8 @@ pub struct Programs {
     running: RefCell<FxHashMap<String, Weak<Realm>>>,
     /// Those that have another way to answer than an entry point of theirs: the project, with its routes and assets.
     sites: RefCell<FxHashMap<String, Weak<dyn Fetcher>>>,
+    /// Who answers for the static assets of programs that have some.
+    assets: RefCell<FxHashMap<String, Rc<dyn Fetcher>>>,
     /// What wakes those who read from queues, by the queue.
     listeners: RefCell<FxHashMap<String, Rc<Notify>>>,
 }
@@ -41,6 +43,17 @@ impl Programs {
     /// The program of this name, if it runs.
     pub(crate) fn find(&self, name: &str) -> Option<Rc<Realm>> {
         self.running.borrow().get(name)?.upgrade()
+    }
+
+    /// Says who answers for the static assets of the program `name`.
+    pub(crate) fn set_assets(&self, name: &str, assets: Rc<dyn Fetcher>) {
+        self.assets.borrow_mut().insert(name.to_owned(), assets);
+    }
+
+    /// Who answers for the static assets of a program.
+    pub(crate) fn assets(&self, name: &str) -> Rc<dyn Fetcher> {
+        let assets = self.assets.borrow().get(name).cloned();
+        assets.unwrap_or_else(|| Rc::new(Missing(name.to_owned())))
     }
 
     /// What wakes the one program here that reads from a queue.

@@ -193,11 +193,13 @@ impl Engine {
         realm.set_log(services.log);
         let assets = match services.assets {
             Some(AssetSource::Files(files)) => {
-                web::fetch::install_assets(&realm, files);
+                web::fetch::install_assets(&realm, files.clone());
+                (services.programs)
+                    .set_assets(&services.name, Rc::new(web::fetch::AssetFiles(files)));
                 Some("files")
             }
             Some(AssetSource::Server(server)) => {
-                bindings::install_asset_server(&realm, server);
+                services.programs.set_assets(&services.name, server);
                 Some("server")
             }
             None => None,
@@ -299,7 +301,9 @@ impl Runtime {
             }
             Ok(())
         });
-        let env = json!({ "vars": vars, "bindings": bindings, "assets": assets }).to_string();
+        let env =
+            json!({ "name": realm.name(), "vars": vars, "bindings": bindings, "assets": assets })
+                .to_string();
         let load_program = realm.internal("loadProgram")?;
         #[cfg(target_os = "linux")]
         let clock = quire_jsc::clock::stop();

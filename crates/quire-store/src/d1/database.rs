@@ -4,12 +4,12 @@ use super::connection::Worker;
 use super::writer::{self, Job};
 use super::{D1Error, D1Outcome, D1Query, Done};
 use crate::StoreError;
+use crate::opened::Opened;
 use crate::turn::Turn;
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// Connections that are kept open while nobody uses them.
@@ -33,29 +33,25 @@ pub(super) struct Shared {
 }
 
 /// The databases that this process has open.
-static OPEN: Mutex<BTreeMap<PathBuf, Weak<D1Database>>> = Mutex::new(BTreeMap::new());
+static OPEN: Opened<D1Database> = Opened::new();
 
 impl D1Database {
     /// Opens the database of this id in `folder`, and makes it if there is none.
     pub fn open(folder: &Path, id: &str) -> Result<Arc<Self>, StoreError> {
         let folder = folder.join(file_name(id));
         let path = folder.join("database.sqlite");
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(&path).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
-        crate::folder::create(&folder)?;
-        let database = Arc::new(Self {
-            shared: Arc::new(Shared {
-                turn: Turn::open(&folder),
-                last_row_id: AtomicI64::new(0),
-                readers: Mutex::new(vec![Worker::open(&path)?]),
-                path: path.clone(),
-            }),
-            jobs: OnceLock::new(),
-        });
-        open.insert(path, Arc::downgrade(&database));
-        Ok(database)
+        OPEN.get(&path, || {
+            crate::folder::create(&folder)?;
+            Ok(Self {
+                shared: Arc::new(Shared {
+                    turn: Turn::open(&folder),
+                    last_row_id: AtomicI64::new(0),
+                    readers: Mutex::new(vec![Worker::open(&path)?]),
+                    path: path.clone(),
+                }),
+                jobs: OnceLock::new(),
+            })
+        })
     }
 
     /// The file.

@@ -7,14 +7,14 @@ use super::{
 };
 use crate::StoreError;
 use crate::blobs::{Blob, Blobs, Draft, Stored};
+use crate::opened::Opened;
 use crate::prefix::following;
 use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
 use rusqlite::{OptionalExtension, params};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 const SCHEMA: &[&str] = &["
     CREATE TABLE entries (
@@ -45,18 +45,12 @@ pub(super) struct Shared {
 }
 
 /// The directories that this process has open.
-static OPEN: Mutex<BTreeMap<PathBuf, Weak<KvDirectory>>> = Mutex::new(BTreeMap::new());
+static OPEN: Opened<KvDirectory> = Opened::new();
 
 impl KvDirectory {
     /// Opens the namespaces in `folder`, and makes it if there is none. Within a process it is opened once.
     pub fn open(folder: &Path) -> Result<Arc<Self>, StoreError> {
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(folder).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
-        let directory = Arc::new(Self::open_again(folder)?);
-        open.insert(folder.to_path_buf(), Arc::downgrade(&directory));
-        Ok(directory)
+        OPEN.get(folder, || Self::open_again(folder))
     }
 
     /// As another process would open it.

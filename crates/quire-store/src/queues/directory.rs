@@ -5,13 +5,13 @@ use super::writer::{self, Job};
 use super::{Backlog, Batch, Done, NewMessage, Outlook, QueueStore, Settled, Settlement, Taking};
 use crate::StoreError;
 use crate::folder;
+use crate::opened::Opened;
 use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
 use rusqlite::{Connection, OptionalExtension};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, OnceLock};
 
 /// A message waits, or belongs to a lease. Numbers of leases are never used again, so that who comes too late settles nothing.
 /// What waits is counted by triggers: nothing that is done to a message can forget it.
@@ -65,18 +65,12 @@ pub(super) struct Shared {
 }
 
 /// The directories that this process has open.
-static OPEN: Mutex<BTreeMap<PathBuf, Weak<QueueDirectory>>> = Mutex::new(BTreeMap::new());
+static OPEN: Opened<QueueDirectory> = Opened::new();
 
 impl QueueDirectory {
     /// Opens the queues in `folder`, and makes it if there is none. Within a process it is opened once.
     pub fn open(folder: &Path) -> Result<Arc<Self>, StoreError> {
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(folder).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
-        let directory = Arc::new(Self::open_again(folder)?);
-        open.insert(folder.to_path_buf(), Arc::downgrade(&directory));
-        Ok(directory)
+        OPEN.get(folder, || Self::open_again(folder))
     }
 
     /// As another process would open it.

@@ -10,12 +10,12 @@ use super::{
 };
 use crate::StoreError;
 use crate::blobs::Blobs;
+use crate::opened::Opened;
 use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// The buckets in a folder of their own.
 pub struct R2Directory(Writer);
@@ -34,7 +34,7 @@ pub(super) struct Shared {
 }
 
 /// The directories that this process has open.
-static OPEN: Mutex<BTreeMap<PathBuf, Weak<R2Directory>>> = Mutex::new(BTreeMap::new());
+static OPEN: Opened<R2Directory> = Opened::new();
 
 /// Reads that are tried again because the object was replaced meanwhile.
 const TRIES_MAX: usize = 10;
@@ -42,10 +42,10 @@ const TRIES_MAX: usize = 10;
 impl R2Directory {
     /// Opens the buckets in `folder`, and makes it if there is none. Within a process it is opened once.
     pub fn open(folder: &Path) -> Result<Arc<Self>, StoreError> {
-        let mut open = OPEN.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = open.get(folder).and_then(Weak::upgrade) {
-            return Ok(known);
-        }
+        OPEN.get(folder, || Self::open_again(folder))
+    }
+
+    fn open_again(folder: &Path) -> Result<Self, StoreError> {
         let contents = Blobs::open(folder.join("contents")).or_else(|error| {
             match folder.join("index.sqlite").exists() {
                 true => Ok(Blobs::at(folder.join("contents"))),
@@ -59,9 +59,7 @@ impl R2Directory {
             turn: Turn::open(folder),
         });
         let jobs = writer::start(shared.clone())?;
-        let directory = Arc::new(Self(Writer { shared, jobs }));
-        open.insert(folder.to_path_buf(), Arc::downgrade(&directory));
-        Ok(directory)
+        Ok(Self(Writer { shared, jobs }))
     }
 
     fn shared(&self) -> &Shared {

@@ -129,13 +129,21 @@ class D1PreparedStatement {
   }
 }
 
+let idOf;
+
 class D1Database {
+  #id;
   #number;
   #session;
 
-  constructor(number) {
-    this.#number = number;
-    this.#session = new D1DatabaseSession(number, null, true);
+  static {
+    idOf = (database) => database.#id;
+  }
+
+  constructor(id) {
+    this.#id = id;
+    this.#number = ops.d1_open(id);
+    this.#session = new D1DatabaseSession(this.#number, null, true);
   }
 
   prepare(sql) {
@@ -177,4 +185,10 @@ for (const Class of [D1Database, D1DatabaseSession, D1PreparedStatement]) {
   });
 }
 
-internals.bindings.define("d1", ({ id }) => new D1Database(ops.d1_open(id)));
+const create = ({ id }) => new D1Database(id);
+
+internals.bindings.define("d1", create);
+// `internals.pack` is there when programs are loaded.
+internals.beforeProgram(() => {
+  internals.pack.defineBinding("d1", create, D1Database, (database) => ({ kind: "d1", id: idOf(database) }));
+});

@@ -3,11 +3,13 @@
 mod answers;
 mod queries;
 
+use crate::bindings::opened::Opened;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use quire_jsc::{Call, Value};
 use quire_store::d1::{D1Database, D1Outcome, D1Query, Done};
 use std::cell::RefCell;
+use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
@@ -17,7 +19,7 @@ pub(super) const SOURCES: &[(&str, &str)] = &[("bindings/d1/d1.js", include_str!
 /// A database of the program: its id, and once it was used the database itself.
 struct Bound {
     id: String,
-    open: Option<Arc<D1Database>>,
+    open: Opened<D1Database>,
 }
 
 /// The databases of a program; JavaScript names them by their place in the list.
@@ -30,8 +32,14 @@ pub(super) fn install(realm: &Realm) {
     realm.op("d1_open", move |call| {
         let mut bound = bound.borrow_mut();
         let id = call.string(0)?;
-        bound.push(Bound { id, open: None });
-        Ok((bound.len() - 1) as f64)
+        // A program may be given the same database with every call.
+        let known = bound.iter().position(|known| known.id == id);
+        let number = known.unwrap_or(bound.len());
+        if known.is_none() {
+            let open = Opened::default();
+            bound.push(Bound { id, open });
+        }
+        Ok(number as f64)
     });
     // (database, queries as JSON) → the answers as JSON, or a promise of that
     realm.realm_op("d1_query", move |realm, call| {
@@ -77,18 +85,11 @@ fn database(
     call: &Call<'_>,
 ) -> Result<Arc<D1Database>, OpError> {
     let number = call.number(0)? as usize;
-    let mut databases = databases.borrow_mut();
-    let Some(bound) = databases.get_mut(number) else {
+    let databases = databases.borrow();
+    let Some(bound) = databases.get(number) else {
         return Err(OpError::Error("there is no such database".into()));
     };
-    if let Some(database) = &bound.open {
-        return Ok(database.clone());
-    }
-    let Some(folder) = realm.data_folder() else {
-        return Err(OpError::Error("D1_ERROR: there is no data folder".into()));
-    };
-    let database = D1Database::open(&folder.join("d1"), &bound.id)
-        .map_err(|error| OpError::Error(format!("D1_ERROR: {error}")))?;
-    bound.open = Some(database.clone());
-    Ok(database)
+    let open = |folder: &Path| D1Database::open(folder, &bound.id);
+    let opened = bound.open.get(realm, "d1", open);
+    opened.map_err(|error| OpError::Error(format!("D1_ERROR: {error}")))
 }

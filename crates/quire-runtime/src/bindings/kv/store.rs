@@ -1,39 +1,28 @@
 //! Where the namespaces are: a folder that is opened when a program first uses it.
 
+use crate::bindings::opened::Opened;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use quire_store::StoreError;
 use quire_store::kv::{Done, KvDirectory, KvStore};
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::fmt::Display;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// The store of a program. Clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Store(Rc<RefCell<Option<Arc<KvDirectory>>>>);
+pub(super) struct Store(Opened<KvDirectory>);
 
 impl Store {
     /// The store; `method` is for the error.
     pub(super) fn open(&self, realm: &Realm, method: &str) -> Result<Arc<dyn KvStore>, OpError> {
-        let mut open = self.0.borrow_mut();
-        if let Some(store) = &*open {
-            return Ok(store.clone());
-        }
-        let Some(folder) = realm.data_folder() else {
-            return Err(OpError::Error(format!(
-                "KV {method} failed: 500 there is no data folder"
-            )));
-        };
-        let store =
-            KvDirectory::open(&folder.join("kv")).map_err(|error| failed(method, &error))?;
-        *open = Some(store.clone());
-        Ok(store)
+        let opened = self.0.get(realm, "kv", KvDirectory::open);
+        Ok(opened.map_err(|error| failed(method, &error))?)
     }
 }
 
 /// What the program sees of an error of the store.
-pub(super) fn failed(method: &str, error: &StoreError) -> OpError {
+pub(super) fn failed(method: &str, error: &dyn Display) -> OpError {
     OpError::Error(format!("KV {method} failed: 500 {error}"))
 }
 

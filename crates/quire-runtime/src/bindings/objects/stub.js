@@ -72,7 +72,7 @@ internals.objects.stub = (objectClass, id) => fetcher(new Remote(objectClass, `$
 
 // What another program was given arrives without its id. `internals.pack` is there when programs are loaded.
 internals.beforeProgram(() => {
-  internals.pack.defineFetcher("object", ({ program, className, sqlite, id, name }) =>
+  internals.pack.defineBinding("object", ({ program, className, sqlite, id, name }) =>
     fetcher(new Remote({ program, name: className, sqlite }, id, name)),
   );
 });

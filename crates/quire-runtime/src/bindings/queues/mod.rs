@@ -6,13 +6,12 @@
 mod consumer;
 mod producer;
 
+use crate::bindings::opened::Opened;
 use crate::core::realm::Realm;
 pub use consumer::Consumer;
 pub(crate) use consumer::Consumers;
 use quire_store::StoreError;
 use quire_store::queues::{Backlog, Done, QueueDirectory, QueueStore};
-use std::cell::OnceCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 use tokio::sync::oneshot;
@@ -32,17 +31,12 @@ pub(super) fn install(realm: &Realm) {
 
 /// The queues of the data folder, opened when a program first uses them. Clones are the same.
 #[derive(Clone, Default)]
-struct Store(Rc<OnceCell<Arc<QueueDirectory>>>);
+struct Store(Opened<QueueDirectory>);
 
 impl Store {
     fn open(&self, realm: &Realm) -> Result<Arc<dyn QueueStore>, String> {
-        if let Some(store) = self.0.get() {
-            return Ok(store.clone());
-        }
-        let folder = realm.data_folder().ok_or("there is no data folder")?;
-        let opened =
-            QueueDirectory::open(&folder.join("queues")).map_err(|error| error.to_string())?;
-        Ok(self.0.get_or_init(|| opened).clone())
+        let opened = self.0.get(realm, "queues", QueueDirectory::open);
+        Ok(opened.map_err(|error| error.to_string())?)
     }
 }
 

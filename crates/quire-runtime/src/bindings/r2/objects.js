@@ -3,7 +3,8 @@
 const { defineProperties } = Object;
 const { parse } = JSON;
 const uncurry = Function.prototype.bind.bind(Function.prototype.call);
-const { Body } = internals.body;
+const { body: bodies } = internals;
+const { Body } = bodies;
 const readText = uncurry(Body.prototype.text);
 const readJson = uncurry(Body.prototype.json);
 const readBytes = uncurry(Body.prototype.bytes);
@@ -56,8 +57,19 @@ const HEADERS = [
 
 const setHeader = uncurry(Headers.prototype.set);
 
+let describe;
+
 class HeadResult {
   #http;
+
+  static {
+    /** What the constructor takes, to make the same object elsewhere. */
+    describe = (result) => {
+      const { key, version, size, etag, uploaded, storageClass, ssecKeyMd5, range, customMetadata, checksums } = result;
+      const httpMetadata = { ...result.#http };
+      return { key, version, size, etag, uploaded, storageClass, ssecKeyMd5, range, customMetadata, httpMetadata, checksums: checksums.toJSON() };
+    };
+  }
 
   /** `found` is what a native operation gives, parsed. */
   constructor(key, found) {
@@ -96,14 +108,23 @@ class HeadResult {
 /** Content that is read in the ways of a body. */
 class Content extends Body {}
 
+let contentOf;
+
 class GetResult extends HeadResult {
   #content;
   #contentType;
 
-  constructor(key, found, body) {
+  static {
+    contentOf = (result) => {
+      if (bodyUsedOf(result.#content)) throw new TypeError("The ReadableStream has been locked to a reader.");
+      return bodies.content(result.#content);
+    };
+  }
+
+  constructor(key, found, content) {
     super(key, found);
     this.#content = new Content();
-    internals.body.setContent(this.#content, typeof body === "number" ? internals.body.native(body, null) : internals.body.ofBytes(body));
+    bodies.setContent(this.#content, content);
     this.#contentType = found.httpMetadata.contentType ?? "";
   }
 
@@ -153,5 +174,20 @@ Object.assign(internals.r2, {
   headResult: (json) => (json === null ? null : new HeadResult(SECRET, parse(json))),
   headResultOf: (found) => new HeadResult(SECRET, found),
   /** An object with content: bytes or the number of a native body. */
-  getResult: (json, body) => new GetResult(SECRET, parse(json), body),
+  getResult: (json, body) => new GetResult(SECRET, parse(json), typeof body === "number" ? bodies.native(body, null) : bodies.ofBytes(body)),
+});
+
+// `internals.pack` is there when programs are loaded.
+internals.beforeProgram(() => {
+  const { defineObject } = internals.pack;
+  defineObject(
+    HeadResult,
+    (result) => ({ head: describe(result), content: null }),
+    (found) => new HeadResult(SECRET, found),
+  );
+  defineObject(
+    GetResult,
+    (result) => ({ head: describe(result), content: contentOf(result) }),
+    (found, content) => new GetResult(SECRET, found, content),
+  );
 });

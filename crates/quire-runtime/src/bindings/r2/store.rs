@@ -1,28 +1,23 @@
 //! Where the buckets are: a folder that is opened when a program first uses it.
 
+use crate::bindings::opened::{Opened, Unopened};
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use quire_store::r2::{Done, R2Directory, R2Error, R2Store};
-use std::cell::RefCell;
-use std::rc::Rc;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 
 /// The store of a program. Clones are the same.
 #[derive(Clone, Default)]
-pub(super) struct Store(Rc<RefCell<Option<Arc<R2Directory>>>>);
+pub(super) struct Store(Opened<R2Directory>);
 
 impl Store {
     pub(super) fn open(&self, realm: &Realm) -> Result<Arc<dyn R2Store>, Refusal> {
-        let mut open = self.0.borrow_mut();
-        if let Some(store) = &*open {
-            return Ok(store.clone());
+        match self.0.get(realm, "r2", R2Directory::open) {
+            Ok(store) => Ok(store),
+            Err(Unopened::Store(error)) => Err(R2Error::from(error).into()),
+            Err(missing) => Err(Refusal::internal(&missing.to_string())),
         }
-        let folder = realm.data_folder();
-        let folder = folder.ok_or_else(|| Refusal::internal("there is no data folder"))?;
-        let store = R2Directory::open(&folder.join("r2")).map_err(R2Error::from)?;
-        *open = Some(store.clone());
-        Ok(store)
     }
 }
 

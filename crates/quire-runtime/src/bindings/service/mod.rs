@@ -30,12 +30,10 @@ pub(super) fn install(realm: &Realm) {
             .fetcher(&call.string(0)?, Entrypoint::read(call, 1)?);
         exchange(realm, call, 3, fetcher)
     });
-}
-
-/// Adds `asset_server_fetch(number, method, url, headers, body, cf)`: what `env.ASSETS` asks of another server.
-pub(crate) fn install_asset_server(realm: &Realm, server: Rc<dyn Fetcher>) {
-    realm.realm_async_op("asset_server_fetch", move |realm, call| {
-        exchange(realm, call, 0, server.clone())
+    // (program, number, method, url, headers, body, cf): what `answered` gives.
+    realm.realm_async_op("assets_of", |realm, call| {
+        let fetcher = realm.programs().assets(&call.string(0)?);
+        exchange(realm, call, 1, fetcher)
     });
 }
 

@@ -41,8 +41,17 @@ internals.loopback = (script, entrypoint) => {
   return service(script, entrypoint, null, stub);
 };
 
-/** `env.ASSETS` where another server answers in place of static files. */
-internals.assetServer = () => internals.fetch.fetcher(forward(ops.asset_server_fetch));
+/** `env.ASSETS` of a program, with the way to its assets that costs least. */
+internals.assets = (program, answer = forward((...request) => ops.assets_of(program, ...request))) =>
+  internals.fetch.fetcher(answer, {
+    description: { kind: "assets", program },
+    connect: () => null,
+    missing: () => new TypeError("Static assets have no methods."),
+  });
+
+internals.structuredClone.register(internals.fetch.Fetcher, () => {
+  throw internals.domException("DataCloneError", "ServiceStub cannot be serialized in this context.");
+});
 
 internals.service = service;
 internals.bindings.define("service", ({ script, entrypoint, props }) =>

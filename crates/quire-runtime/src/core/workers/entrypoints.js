@@ -172,7 +172,8 @@ internals.setEntrypoints = (exports) => {
   internals.workers.setExports(exported());
 };
 
-internals.pack.defineFetcher("service", ({ script, entrypoint, props }) => internals.service(script, entrypoint, props));
+internals.pack.defineBinding("assets", ({ program }) => internals.assets(program));
+internals.pack.defineBinding("service", ({ script, entrypoint, props }) => internals.service(script, entrypoint, props));
 
 internals.entrypoints = {
   isInstance,

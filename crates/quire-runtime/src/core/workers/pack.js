@@ -11,13 +11,20 @@ const { body: bodies, headers: headerLists, request: requests, response: respons
 
 const BYTES_MAX = 32 * 1024 * 1024;
 
-const KINDS = { stub: 0, fetcher: 1, readable: 2, writable: 3, headers: 4, request: 5, response: 6 };
+const KINDS = { stub: 0, binding: 1, readable: 2, writable: 3, headers: 4, request: 5, response: 6, object: 7 };
 
 const unsupported = (name) =>
   internals.domException("DataCloneError", `Could not serialize object of type "${name}". This type does not support serialization.`);
 
-/** By kind: what makes a fetcher of its description. */
-const fetchers = { __proto__: null };
+/** By kind: what makes a binding of its description. */
+const bindings = { __proto__: null };
+
+/** By prototype: what describes such a binding. */
+const described = new Map();
+
+/** By the name of a class: `{ describe, create }`, see `defineObject`. By prototype: that name. */
+const objects = { __proto__: null };
+const objectNames = new Map();
 
 const describeBody = (content) => {
   if (content === null) return null;
@@ -57,7 +64,7 @@ function describe(object, moved) {
   if (internals.fetch.isFetcher(object)) {
     const description = internals.fetch.remoteOf(object)?.description;
     if (description === undefined) throw unsupported("Fetcher");
-    return { kind: KINDS.fetcher, description };
+    return { kind: KINDS.binding, description };
   }
   if (internals.abort.isAbortSignal(object)) throw internals.domException("DataCloneError", "AbortSignal serialization is not enabled.");
   if (internals.streams.isReadableStream(object)) {
@@ -71,7 +78,17 @@ function describe(object, moved) {
   if (headerLists.isHeaders(object)) return { kind: KINDS.headers, list: headerLists.list(object).slice() };
   if (requests.isRequest(object)) return describeRequest(object);
   if (responses.isResponse(object)) return describeResponse(object);
-  return undefined;
+  const prototype = getPrototypeOf(object);
+  const describeBinding = described.get(prototype);
+  if (describeBinding !== undefined) return { kind: KINDS.binding, description: describeBinding(object) };
+  const name = objectNames.get(prototype);
+  return name === undefined ? undefined : describeObject(name, object);
+}
+
+function describeObject(name, object) {
+  const { head, content } = objects[name].describe(object);
+  const body = describeBody(content);
+  return { kind: KINDS.object, head: { name, head }, body };
 }
 
 function pack(value, moved) {
@@ -123,14 +140,18 @@ function open(external, stubs) {
       stubs.push(made);
       return made;
     }
-    case KINDS.fetcher:
-      return fetchers[external.description.kind](external.description);
+    case KINDS.binding:
+      return bindings[external.description.kind](external.description);
     case KINDS.headers:
       return headerLists.create(external.list, false);
     case KINDS.request:
       return openRequest(external);
     case KINDS.response:
       return openResponse(external);
+    case KINDS.object: {
+      const { head, body } = external;
+      return objects[head.name].create(head.head, body === null ? null : bodies.extract(openBody(body)));
+    }
     default:
       return external.stream;
   }
@@ -215,9 +236,16 @@ internals.pack = {
   unpackResult,
   unpackError,
   drop,
-  /** `create(description)` makes a fetcher that another program described so. */
-  defineFetcher(kind, create) {
-    fetchers[kind] = create;
+  /** `create(description)` makes a binding that another program described so; `describe(binding)` describes those of `Class`, fetchers have a description. */
+  defineBinding(kind, create, Class = undefined, describe = undefined) {
+    bindings[kind] = create;
+    if (Class !== undefined) described.set(Class.prototype, describe);
+  },
+  /** Objects of `Class` are copied: `describe(object)` gives `{ head, content }`, what JSON can say of it and the content of its body or null; of both, `create(head, content)` makes another one. */
+  defineObject(Class, describe, create) {
+    const { name, prototype } = Class;
+    objects[name] = { describe, create };
+    objectNames.set(prototype, name);
   },
 };
 

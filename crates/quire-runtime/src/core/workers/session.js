@@ -198,7 +198,7 @@ class Session {
       const { kind, id } = external;
       writer.number(kind);
       if (kind === KINDS.stub) writer.number(external.whose).number(id);
-      else if (kind === KINDS.fetcher) writer.text(JSON.stringify(external.description));
+      else if (kind === KINDS.binding) writer.text(JSON.stringify(external.description));
       else if (kind === KINDS.readable || kind === KINDS.writable) writer.number(id);
       else if (kind === KINDS.headers) writer.text(JSON.stringify(external.list));
       else {
@@ -228,7 +228,7 @@ class Session {
     for (let count = reader.number(); count > 0; count--) {
       const kind = reader.number();
       if (kind === KINDS.stub) externals.push({ kind, hook: this.readStub(reader.number(), reader.number()) });
-      else if (kind === KINDS.fetcher) externals.push({ kind, description: JSON.parse(reader.text()) });
+      else if (kind === KINDS.binding) externals.push({ kind, description: JSON.parse(reader.text()) });
       else if (kind === KINDS.readable) externals.push({ kind, stream: readableOf(this, reader.number()) });
       else if (kind === KINDS.writable) externals.push({ kind, stream: writableOf(this, reader.number()) });
       else if (kind === KINDS.headers) externals.push({ kind, list: JSON.parse(reader.text()) });

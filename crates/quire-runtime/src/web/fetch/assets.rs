@@ -1,9 +1,13 @@
 //! `env.ASSETS`: the project's static files, from within the program.
 
 use super::exchange::{headers, response_head};
+use crate::core::body::Body;
 use crate::core::error::OpError;
+use crate::core::fetcher::Fetcher;
+use crate::core::outcome::Failure;
 use crate::core::realm::Realm;
 use crate::core::runtime::{AssetRequest, AssetService};
+use futures_util::future::LocalBoxFuture;
 use http::Method;
 use http_body::Body as _;
 use std::rc::Rc;
@@ -34,4 +38,24 @@ pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
             response_head(&realm, &request, &head, &address, body, false)
         })
     });
+}
+
+/// Static files, asked for by another program, which was given `env.ASSETS`.
+pub(crate) struct AssetFiles(pub(crate) Rc<dyn AssetService>);
+
+impl Fetcher for AssetFiles {
+    fn fetch(
+        &self,
+        request: http::Request<Body>,
+    ) -> LocalBoxFuture<'static, Result<http::Response<Body>, Failure>> {
+        let (head, _) = request.into_parts();
+        let answer = self.0.fetch(AssetRequest {
+            method: head.method,
+            path: head.uri.path().into(),
+            query: head.uri.query().map(Into::into),
+            host: head.uri.host().map(Into::into),
+            headers: head.headers,
+        });
+        Box::pin(async { Ok(answer.await) })
+    }
 }

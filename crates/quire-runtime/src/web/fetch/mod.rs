@@ -9,7 +9,7 @@ mod upstream;
 use crate::core::body_ops::handle;
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
-pub(crate) use assets::install as install_assets;
+pub(crate) use assets::{AssetFiles, install as install_assets};
 use client::HttpClient;
 use exchange::Exchange;
 pub(crate) use exchange::response_head;

@@ -1,14 +1,11 @@
 //! `examples/image-share`: images that people upload, by HTTP and in a browser.
 #![allow(clippy::unwrap_used)]
 
-mod browser;
-
 use std::path::PathBuf;
 use std::process::Command as Process;
 use std::sync::Once;
 
-use browser::Browser;
-use quire_end_to_end::{Command, Request, Server, example, packages};
+use quire_end_to_end::{Browser, Command, Request, Server, example, packages};
 use serde_json::Value;
 
 /// A PNG file of one red pixel.
@@ -177,10 +174,12 @@ fn only_administrators_remove_images() {
 fn a_browser_uploads_and_downloads() {
     let data = tempfile::tempdir().unwrap();
     let server = start(&data);
-    let Some(mut browser) = Browser::open(&server.url()) else {
+    let Some(browser) = Browser::start() else {
         return;
     };
-    browser.wait_for("document.querySelector('[role=status]').textContent === 'Nothing here yet.'");
+    browser.open(&server.url());
+    browser
+        .wait_until("document.querySelector('[role=status]').textContent === 'Nothing here yet.'");
     for number in 0..7 {
         browser.evaluate(&format!(
             "(async () => {{
@@ -198,29 +197,30 @@ fn a_browser_uploads_and_downloads() {
                input.dispatchEvent(new Event('change', {{ bubbles: true }}));
              }})()"
         ));
-        browser.wait_for(&format!(
+        browser.wait_until(&format!(
             "document.querySelector('figure strong')?.textContent === 'picture {number}.png'"
         ));
     }
-    browser.wait_for("document.querySelector('figure img').naturalWidth === 320");
+    browser.wait_until("document.querySelector('figure img').naturalWidth === 320");
     browser.evaluate("document.querySelector('figure a').click()");
-    browser.wait_for("document.querySelector('figure span').textContent.endsWith(', 1 download')");
+    browser
+        .wait_until("document.querySelector('figure span').textContent.endsWith(', 1 download')");
 
     // What the server has counted, on a page that is opened anew: six images, and more when asked for.
-    browser.wait_for("(await (await fetch('/api/images')).json()).images[0].downloads === 1");
+    browser.wait_until("(await (await fetch('/api/images')).json()).images[0].downloads === 1");
     browser.evaluate("location.reload()");
-    browser.wait_for("document.querySelectorAll('figure').length === 6 && document.querySelector('figure span').textContent.endsWith(', 1 download')");
+    browser.wait_until("document.querySelectorAll('figure').length === 6 && document.querySelector('figure span').textContent.endsWith(', 1 download')");
     browser.evaluate("document.querySelector('.more').click()");
-    browser.wait_for("document.querySelectorAll('figure').length === 7 && document.querySelector('.more') === null");
+    browser.wait_until("document.querySelectorAll('figure').length === 7 && document.querySelector('.more') === null");
 
     browser.evaluate("document.querySelector('header button').click()");
-    browser.wait_for("document.querySelector('.admin')?.textContent === 'admin@example.com'");
-    browser.wait_for("[...document.querySelectorAll('figure img')].slice(0, 4).every((image) => image.naturalWidth === 320)");
+    browser.wait_until("document.querySelector('.admin')?.textContent === 'admin@example.com'");
+    browser.wait_until("[...document.querySelectorAll('figure img')].slice(0, 4).every((image) => image.naturalWidth === 320)");
     if let Some(path) = std::env::var_os("QUIRE_SCREENSHOT") {
-        std::fs::write(path, browser.screenshot()).unwrap();
+        browser.screenshot(path.as_ref());
     }
     browser.evaluate("document.querySelector('figure button').click()");
-    browser.wait_for("document.querySelectorAll('figure').length === 6");
+    browser.wait_until("document.querySelectorAll('figure').length === 6");
     drop(browser);
     server.stop();
 }

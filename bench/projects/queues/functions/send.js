@@ -1,0 +1,5 @@
+const text = "m".repeat(256);
+export const onRequest = async ({ env }) => {
+  await env.JOBS.send({ text });
+  return new Response("sent");
+};
