@@ -30,6 +30,15 @@ internals.conversions = {
     return number + 0;
   },
 
+  /** An unsigned 32-bit integer, as arguments are converted to one. */
+  unsigned(value) {
+    const number = trunc(internals.conversions.number(value));
+    if (!Number.isFinite(number)) throw new TypeError("The value cannot be converted because it is not an integer.");
+    if (number < 0) throw new TypeError("The value cannot be converted because it is negative and this API expects a positive number.");
+    if (number > 4294967295) throw new TypeError("Value out of range. Must be less than or equal to 4294967295.");
+    return number + 0;
+  },
+
   /** Milliseconds since 1970 of what a member of a dictionary holds: a Date, or a number. */
   time(value, member, dictionary) {
     const isDate = value instanceof Date;

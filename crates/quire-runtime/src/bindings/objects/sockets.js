@@ -10,7 +10,7 @@ const NativeMap = Map;
 const NativeTypeError = TypeError;
 
 const TAGS_MAX = 10;
-const TAG_LENGTH_MAX = 256;
+const TAG_BYTES_MAX = 256;
 
 // What `message` is told; as in host/instance.rs.
 const TEXT = 0;
@@ -32,15 +32,18 @@ function socketOf(instance, number) {
   return known.get(instance)?.get(number) ?? add(instance, number, internals.webSocket.revive(instance, number, ops.object_socket_closed(instance, number)));
 }
 
-function checkTags(tags) {
-  const distinct = [...new Set([...tags].map((tag) => `${tag}`))];
-  if (distinct.length > TAGS_MAX) throw new NativeError(`a Hibernatable WebSocket cannot have more than ${TAGS_MAX} tags`);
-  for (const tag of distinct) {
-    if (tag.length > TAG_LENGTH_MAX) {
-      throw new NativeError(`"${tag}" is longer than the max tag length (${TAG_LENGTH_MAX} characters).`);
+const tagOf = (value) => internals.conversions.text(value).toWellFormed();
+
+function checkTags(given) {
+  const tags = [...given].map(tagOf);
+  // Before those that are given twice count once, as on the original, whose characters are bytes.
+  if (tags.length > TAGS_MAX) throw new NativeError(`a Hibernatable WebSocket cannot have more than ${TAGS_MAX} tags`);
+  for (const tag of tags) {
+    if (internals.encoding.encodeUtf8(tag).length > TAG_BYTES_MAX) {
+      throw new NativeError(`"${tag}" is longer than the max tag length (${TAG_BYTES_MAX} characters).`);
     }
   }
-  return distinct;
+  return [...new Set(tags)];
 }
 
 Object.assign(objects, {
@@ -53,9 +56,12 @@ Object.assign(objects, {
     add(instance, internals.webSocket.number(socket), socket);
   },
 
-  sockets: (instance, tag) => parse(ops.object_sockets(instance, tag)).map((number) => socketOf(instance, number)),
+  /** Those with a tag, or without one all. */
+  sockets: (instance, tag) =>
+    parse(ops.object_sockets(instance, tag === undefined ? null : tagOf(tag))).map((number) => socketOf(instance, number)),
 
   tags(instance, socket) {
+    if (internals.webSocket.isAccepted(socket)) throw new NativeError("only hibernatable websockets can have tags.");
     const tags = internals.webSocket.hibernates(socket) ? ops.object_socket_tags(instance, internals.webSocket.number(socket)) : null;
     if (tags === null || tags === undefined) {
       throw new NativeError("you must call 'acceptWebSocket()' before attempting to access the tags of a WebSocket.");

@@ -74,19 +74,19 @@ class DurableObjectState {
     return blocked;
   }
 
-  acceptWebSocket(socket, tags = undefined) {
+  acceptWebSocket(socket = undefined, tags = undefined) {
     const instance = instanceOf(this);
     if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("acceptWebSocket", 1, "WebSocket");
     objects.acceptSocket(instance, socket, tags);
   }
 
   getWebSockets(tag = undefined) {
-    return objects.sockets(instanceOf(this), tag === undefined ? null : `${tag}`);
+    return objects.sockets(instanceOf(this), tag);
   }
 
   setWebSocketAutoResponse(pair = undefined) {
     const instance = instanceOf(this);
-    if (pair === undefined || pair === null) return ops.object_auto_response(instance, null);
+    if (pair === undefined) return ops.object_auto_response(instance, null);
     if (!(pair instanceof globalThis.WebSocketRequestResponsePair)) {
       throw wrongArgument("setWebSocketAutoResponse", 1, "WebSocketRequestResponsePair");
     }
@@ -105,7 +105,7 @@ class DurableObjectState {
     return pair === null || pair === undefined ? null : new globalThis.WebSocketRequestResponsePair(pair[0], pair[1]);
   }
 
-  getWebSocketAutoResponseTimestamp(socket) {
+  getWebSocketAutoResponseTimestamp(socket = undefined) {
     const instance = instanceOf(this);
     if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("getWebSocketAutoResponseTimestamp", 1, "WebSocket");
     const time = ops.object_socket_answered(instance, internals.webSocket.number(socket));
@@ -114,7 +114,7 @@ class DurableObjectState {
 
   setHibernatableWebSocketEventTimeout(milliseconds = undefined) {
     instanceOf(this);
-    const timeout = milliseconds === undefined || milliseconds === null ? 0 : +milliseconds >>> 0;
+    const timeout = milliseconds === undefined || milliseconds === null ? 0 : internals.conversions.unsigned(milliseconds);
     if (timeout > EVENT_TIMEOUT_MAX) throw new NativeError(`Event timeout should not exceed ${EVENT_TIMEOUT_MAX} ms.`);
     this.#eventTimeout = timeout === 0 ? null : timeout;
   }
@@ -124,7 +124,7 @@ class DurableObjectState {
     return this.#eventTimeout;
   }
 
-  getTags(socket) {
+  getTags(socket = undefined) {
     const instance = instanceOf(this);
     if (!internals.webSocket.isWebSocket(socket)) throw wrongArgument("getTags", 1, "WebSocket");
     return objects.tags(instance, socket);

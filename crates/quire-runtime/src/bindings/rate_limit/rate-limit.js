@@ -22,7 +22,7 @@ class RateLimit {
     const unknown = Object.keys(options).filter((name) => !MEMBERS.includes(name));
     check(unknown.length === 0, `bad rate limit options: [${unknown.join(",")}]`);
     const { key = "", limit = binding.limit, period = binding.period } = options;
-    check(typeof key === "string", `invalid key: ${key}`);
+    check(typeof key === "string", `invalid key: ${internals.conversions.text(key)}`);
     check(typeof limit === "number", `limit must be a number: ${limit}`);
     check(typeof period === "number", `period must be a number: ${period}`);
     check(PERIODS.includes(period), `unsupported period: ${period}`);
@@ -31,4 +31,6 @@ class RateLimit {
 }
 
 internals.defineClass(RateLimit, "Ratelimit");
+// The original's is a plain class.
+delete RateLimit.prototype[Symbol.toStringTag];
 internals.bindings.define("rate_limit", (binding) => new RateLimit(FROM_RUNTIME, binding));

@@ -144,8 +144,9 @@ class WebSocket extends EventTarget {
     close(state, code ?? NO_CODE, reason ?? "");
   }
 
-  serializeAttachment(attachment) {
+  serializeAttachment(attachment = undefined) {
     const state = stateOf(this);
+    if (arguments.length === 0) throw new NativeTypeError("Failed to execute 'serializeAttachment' on 'WebSocket': parameter 1 is not of type 'Value'.");
     const bytes = internals.serialize(attachment);
     if (bytes.byteLength > ATTACHMENT_BYTES_MAX) {
       throw new Error(`A WebSocket 'attachment' cannot be larger than ${ATTACHMENT_BYTES_MAX} bytes.'attachment' was ${bytes.byteLength} bytes.`);
@@ -363,6 +364,11 @@ internals.webSocket = {
   create: (number) => new WebSocket(FROM_NATIVE, new State(PENDING, number)),
   number: (socket) => stateOf(socket).number,
   hibernates: (socket) => stateOf(socket).hibernating !== 0,
+  /** Whether `accept` was called. */
+  isAccepted(socket) {
+    const { owner, hibernating } = stateOf(socket);
+    return owner === ACCEPTED && hibernating === 0;
+  },
   /** Lets the events of a socket go to a Durable Object; `take(number)` hands the native end over. */
   hibernate(socket, instance, take) {
     const state = stateOf(socket);

@@ -17,7 +17,10 @@ pub(super) const SOCKETS_MAX: usize = 32 * 1024;
 pub(super) struct Sockets {
     objects: Weak<Objects>,
     target: Target,
+    /// By the numbers of the sockets.
     entries: RefCell<BTreeMap<u64, Rc<Entry>>>,
+    /// How many were ever accepted.
+    accepted: Cell<u64>,
     /// What is answered without waking the object, and the answer.
     auto_response: RefCell<Option<(String, String)>>,
     this: Weak<Self>,
@@ -25,6 +28,8 @@ pub(super) struct Sockets {
 
 /// One socket.
 pub(super) struct Entry {
+    /// Its place among all that were accepted.
+    place: u64,
     endpoint: Rc<Endpoint>,
     tags: Box<[String]>,
     attachment: RefCell<Option<Box<[u8]>>>,
@@ -40,6 +45,7 @@ impl Sockets {
             objects,
             target,
             entries: RefCell::default(),
+            accepted: Cell::new(0),
             auto_response: RefCell::default(),
             this: this.clone(),
         })
@@ -47,7 +53,10 @@ impl Sockets {
 
     /// Takes a socket in, under the number that JavaScript knows it by.
     pub(super) fn add(&self, number: u64, endpoint: Rc<Endpoint>, tags: Vec<String>) {
+        let place = self.accepted.get();
+        self.accepted.set(place + 1);
         let entry = Rc::new(Entry {
+            place,
             endpoint,
             tags: tags.into(),
             attachment: RefCell::default(),
@@ -71,12 +80,13 @@ impl Sockets {
     /// The numbers of the sockets with this tag, or of all, in the order in which they were accepted.
     pub(super) fn numbers(&self, tag: Option<&str>) -> Vec<u64> {
         let has_tag = |entry: &Entry| tag.is_none_or(|tag| entry.tags.iter().any(|own| own == tag));
-        self.entries
-            .borrow()
-            .iter()
-            .filter(|(_, entry)| has_tag(entry))
-            .map(|(&number, _)| number)
-            .collect()
+        let entries = self.entries.borrow();
+        let tagged = entries.iter().filter(|(_, entry)| has_tag(entry));
+        let mut places: Vec<_> = tagged
+            .map(|(&number, entry)| (entry.place, number))
+            .collect();
+        places.sort_unstable();
+        places.into_iter().map(|(_, number)| number).collect()
     }
 
     pub(super) fn entry(&self, number: u64) -> Option<Rc<Entry>> {

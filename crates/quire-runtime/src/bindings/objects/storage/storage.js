@@ -23,8 +23,8 @@ const { entries, get, put, rangeOf, valueOf } = internals.objects.values;
 // Keys of one call.
 const KEYS_MAX = 128;
 
-// What a Date can show.
-const MILLISECONDS_MAX = 8.64e15;
+// What the original's clock can show.
+const MILLISECONDS_MAX = 9_223_372_036_854;
 
 const NO_SQL =
   "SQL is not enabled for this Durable Object class. To enable it, change `new_classes` to `new_sqlite_classes` within the " +
@@ -103,12 +103,18 @@ function listed(handle, options) {
 function alarmTime(time) {
   if (typeof time !== "number" && !isDate(time)) throw wrongArgument("setAlarm", 1, "date");
   const number = typeof time === "number" ? time : apply(dateTime, time, []);
-  if (!(number > -MILLISECONDS_MAX && number < MILLISECONDS_MAX)) {
-    throw new NativeTypeError("The value cannot be converted because it is not a valid Date.");
-  }
-  if (number <= 0) throw new NativeTypeError("setAlarm() cannot be called with an alarm time <= 0");
+  if (!Number.isFinite(number)) throw new NativeTypeError("The value cannot be converted because it is not a valid Date.");
+  if (number > MILLISECONDS_MAX) throw new NativeTypeError("This API doesn't support dates after 2189.");
+  if (number < -MILLISECONDS_MAX) throw new NativeTypeError("This API doesn't support dates before 1687.");
+  const due = floor(number);
+  if (due <= 0) throw new NativeTypeError("setAlarm() cannot be called with an alarm time <= 0");
   const present = now();
-  return number < present ? present : floor(number);
+  return due < present ? present : due;
+}
+
+/** Options say nothing that matters here; they have to be some. */
+function checkOptions(method, position, options, type) {
+  if (options !== undefined && options !== null && !internals.conversions.isObject(options)) throw wrongArgument(method, position, type);
 }
 
 function isDate(value) {
@@ -156,18 +162,23 @@ class Operations {
   }
 
   async getAlarm(options = undefined) {
-    return ops.storage_get_alarm(this[HANDLE]("getAlarm"));
+    const handle = this[HANDLE]("getAlarm");
+    checkOptions("getAlarm", 1, options, "GetAlarmOptions");
+    return ops.storage_get_alarm(handle);
   }
 
-  async setAlarm(time, options = undefined) {
+  async setAlarm(time = undefined, options = undefined) {
     const handle = this[HANDLE]("setAlarm");
     const due = alarmTime(time);
+    checkOptions("setAlarm", 2, options, "SetAlarmOptions");
     if (!this[HAS_ALARM]()) throw new NativeTypeError(NO_ALARM);
     ops.storage_set_alarm(handle, due);
   }
 
   async deleteAlarm(options = undefined) {
-    ops.storage_set_alarm(this[HANDLE]("deleteAlarm"), null);
+    const handle = this[HANDLE]("deleteAlarm");
+    checkOptions("deleteAlarm", 1, options, "SetAlarmOptions");
+    ops.storage_set_alarm(handle, null);
   }
 }
 
