@@ -31,7 +31,7 @@ fn check_with(name: &str, workers: u32) {
 /// What one worker stores, the other one knows.
 #[test]
 fn storage_on_two_workers() {
-    for name in ["kv", "d1", "objects", "durable-objects"] {
+    for name in ["kv", "d1", "objects", "durable-objects", "passing"] {
         check_with(name, 2);
     }
 }
@@ -84,5 +84,7 @@ recorded! {
     buckets: "r2",
     services: "services",
     durable_objects: "durable-objects",
+    what_passes_between_programs: "passing",
+    alarms_sockets_and_rate_limits: "sleeping",
     queues: "queues",
 }

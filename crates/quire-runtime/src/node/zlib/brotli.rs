@@ -1,6 +1,6 @@
 //! Brotli, by the crate that the runtime's fetch() decodes with.
 
-use super::codec::{Flush, Settings, Step, ZlibError};
+use super::codec::{Codec, Flush, Settings, Step, ZlibError};
 use brotli::enc::backward_references::BrotliEncoderMode;
 use brotli::enc::{BrotliEncoderParams, StandardAlloc};
 use brotli::{BrotliDecompressStream, BrotliResult, BrotliState, CompressorWriter};
@@ -41,13 +41,10 @@ impl BrotliCompressor {
             given: 0,
         }
     }
+}
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+impl Codec for BrotliCompressor {
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         let failed = |_| ZlibError::new(-2, "ERR_BROTLI_COMPRESSION_FAILED", "Compression failed");
         let mut consumed = 0;
         // While earlier output waits this call is a repetition: its flush has been done.
@@ -92,17 +89,14 @@ impl BrotliDecompressor {
             ended: false,
         }
     }
+}
 
-    pub(super) fn has_ended(&self) -> bool {
+impl Codec for BrotliDecompressor {
+    fn has_ended(&self) -> bool {
         self.ended
     }
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         let mut output = vec![0; output_max];
         let (mut consumed, mut made, mut total) = (0, 0, 0);
         let mut more = false;

@@ -109,66 +109,34 @@ impl ZlibError {
 }
 
 /// One stream of any kind.
-pub(super) enum Codec {
-    Deflate(Deflater),
-    Inflate(Inflater),
-    BrotliEncode(Box<BrotliCompressor>),
-    BrotliDecode(Box<BrotliDecompressor>),
-    ZstdEncode(ZstdCompressor),
-    ZstdDecode(ZstdDecompressor),
-}
-
-impl Codec {
-    pub(super) fn new(settings: &Settings) -> Result<Self, ZlibError> {
-        Ok(match settings.mode {
-            mode::DEFLATE | mode::GZIP | mode::DEFLATE_RAW => {
-                Self::Deflate(Deflater::new(settings)?)
-            }
-            mode::INFLATE | mode::GUNZIP | mode::INFLATE_RAW | mode::UNZIP => {
-                Self::Inflate(Inflater::new(settings)?)
-            }
-            mode::BROTLI_ENCODE => Self::BrotliEncode(Box::new(BrotliCompressor::new(settings))),
-            mode::BROTLI_DECODE => Self::BrotliDecode(Box::new(BrotliDecompressor::new())),
-            mode::ZSTD_ENCODE => Self::ZstdEncode(ZstdCompressor::new(settings)?),
-            mode::ZSTD_DECODE => Self::ZstdDecode(ZstdDecompressor::new(settings)?),
-            _ => return Err(ZlibError::stream()),
-        })
-    }
-
+pub(super) trait Codec {
     /// Takes what it can of `input` and gives at most `output_max` bytes.
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
-        match self {
-            Self::Deflate(stream) => stream.step(input, flush, output_max),
-            Self::Inflate(stream) => stream.step(input, flush, output_max),
-            Self::BrotliEncode(stream) => stream.step(input, flush, output_max),
-            Self::BrotliDecode(stream) => stream.step(input, flush, output_max),
-            Self::ZstdEncode(stream) => stream.step(input, flush, output_max),
-            Self::ZstdDecode(stream) => stream.step(input, flush, output_max),
-        }
-    }
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError>;
 
     /// Whether the data has ended, for those that decompress.
-    pub(super) fn has_ended(&self) -> bool {
-        match self {
-            Self::Inflate(stream) => stream.has_ended(),
-            Self::BrotliDecode(stream) => stream.has_ended(),
-            Self::ZstdDecode(stream) => stream.has_ended(),
-            Self::Deflate(_) | Self::BrotliEncode(_) | Self::ZstdEncode(_) => false,
-        }
+    fn has_ended(&self) -> bool {
+        false
     }
 
-    /// Changes the level of what follows; those that decompress have none.
-    pub(super) fn set_level(&mut self, level: i32) -> Result<(), ZlibError> {
-        match self {
-            Self::Deflate(stream) => stream.set_level(level),
-            _ => Ok(()),
-        }
+    /// Changes the level of what follows, for those that have one.
+    fn set_level(&mut self, _level: i32) -> Result<(), ZlibError> {
+        Ok(())
     }
+}
+
+/// A stream of the kind that the settings say.
+pub(super) fn codec(settings: &Settings) -> Result<Box<dyn Codec>, ZlibError> {
+    Ok(match settings.mode {
+        mode::DEFLATE | mode::GZIP | mode::DEFLATE_RAW => Box::new(Deflater::new(settings)?),
+        mode::INFLATE | mode::GUNZIP | mode::INFLATE_RAW | mode::UNZIP => {
+            Box::new(Inflater::new(settings)?)
+        }
+        mode::BROTLI_ENCODE => Box::new(BrotliCompressor::new(settings)),
+        mode::BROTLI_DECODE => Box::new(BrotliDecompressor::new()),
+        mode::ZSTD_ENCODE => Box::new(ZstdCompressor::new(settings)?),
+        mode::ZSTD_DECODE => Box::new(ZstdDecompressor::new(settings)?),
+        _ => return Err(ZlibError::stream()),
+    })
 }
 
 #[cfg(test)]
@@ -191,7 +159,7 @@ mod tests {
     }
 
     fn all(mode: u32, pieces: &[&[u8]], output_max: usize) -> Result<Vec<u8>, ZlibError> {
-        let mut codec = Codec::new(&settings(mode))?;
+        let mut stream = codec(&settings(mode))?;
         let mut output = Vec::new();
         let last: &[u8] = &[];
         for (piece, flush) in pieces
@@ -201,7 +169,7 @@ mod tests {
         {
             let mut taken = 0;
             loop {
-                let step = codec.step(&piece[taken..], flush, output_max)?;
+                let step = stream.step(&piece[taken..], flush, output_max)?;
                 assert!(step.output.len() <= output_max);
                 taken += step.consumed;
                 output.extend(step.output);

@@ -1,6 +1,6 @@
 //! Compression to RFC 1950, 1951 and 1952.
 
-use super::codec::{Flush, Settings, Step, ZlibError, mode};
+use super::codec::{Codec, Flush, Settings, Step, ZlibError, mode};
 use flate2::{Compress, Compression, FlushCompress, Status};
 
 pub(super) struct Deflater {
@@ -31,19 +31,16 @@ impl Deflater {
             ended: false,
         })
     }
+}
 
-    pub(super) fn set_level(&mut self, level: i32) -> Result<(), ZlibError> {
+impl Codec for Deflater {
+    fn set_level(&mut self, level: i32) -> Result<(), ZlibError> {
         self.stream
             .set_level(compression(level))
             .map_err(|_| ZlibError::new(-2, "Z_STREAM_ERROR", "Failed to set parameters"))
     }
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         let flush = match flush {
             Flush::None => FlushCompress::None,
             Flush::Partial => FlushCompress::Partial,

@@ -1,6 +1,6 @@
 //! Decompression of RFC 1950, 1951 and 1952, and of whichever of the first and the last it is.
 
-use super::codec::{Flush, Settings, Step, ZlibError, mode};
+use super::codec::{Codec, Flush, Settings, Step, ZlibError, mode};
 use flate2::{Decompress, FlushDecompress, Status};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -56,10 +56,6 @@ impl Inflater {
         })
     }
 
-    pub(super) fn has_ended(&self) -> bool {
-        self.ended
-    }
-
     /// Finds out what it is; gives how many bytes that took, or nothing while more are needed.
     fn detect(&mut self, input: &[u8]) -> Option<usize> {
         let Format::Unknown(first_seen) = self.format else {
@@ -89,12 +85,23 @@ impl Inflater {
         Some(0)
     }
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+    fn give_dictionary(&mut self) -> Result<(), ZlibError> {
+        let Some(dictionary) = &self.dictionary else {
+            return Err(ZlibError::new(2, "Z_NEED_DICT", "Missing dictionary"));
+        };
+        self.stream
+            .set_dictionary(dictionary)
+            .map(drop)
+            .map_err(|_| ZlibError::data(Some("Bad dictionary")))
+    }
+}
+
+impl Codec for Inflater {
+    fn has_ended(&self) -> bool {
+        self.ended
+    }
+
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         let mut step = Step {
             output: Vec::new(),
             consumed: 0,
@@ -146,15 +153,5 @@ impl Inflater {
         output.truncate(made);
         step.output = output;
         Ok(step)
-    }
-
-    fn give_dictionary(&mut self) -> Result<(), ZlibError> {
-        let Some(dictionary) = &self.dictionary else {
-            return Err(ZlibError::new(2, "Z_NEED_DICT", "Missing dictionary"));
-        };
-        self.stream
-            .set_dictionary(dictionary)
-            .map(drop)
-            .map_err(|_| ZlibError::data(Some("Bad dictionary")))
     }
 }

@@ -8,7 +8,7 @@ mod zstd;
 
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
-use codec::{Codec, Flush, Settings, ZlibError};
+use codec::{Flush, Settings, ZlibError};
 use quire_jsc::{Call, Value};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -62,7 +62,7 @@ fn run(
     flush: Flush,
     output_max: usize,
 ) -> Result<Vec<u8>, ZlibError> {
-    let mut codec = Codec::new(settings)?;
+    let mut codec = codec::codec(settings)?;
     let (mut output, mut taken) = (Vec::new(), 0);
     loop {
         let step = codec.step(&input[taken..], flush, codec::STEP)?;
@@ -83,7 +83,7 @@ pub(crate) fn install(realm: &Rc<Realm>) {
     // changes the level; without arguments it begins anew.
     realm.op("zlib_codec", |call| -> Result<Value, OpError> {
         let settings = settings(call, 0)?;
-        let codec = RefCell::new(Codec::new(&settings).map_err(|error| failure(&error))?);
+        let codec = RefCell::new(codec::codec(&settings).map_err(|error| failure(&error))?);
         Ok(call.context().function(move |call: &Call<'_>| {
             let mut codec = codec.borrow_mut();
             let fail = |error: ZlibError| {
@@ -91,7 +91,7 @@ pub(crate) fn install(realm: &Rc<Realm>) {
                 call.context().error(&text)
             };
             if call.is_empty() {
-                *codec = Codec::new(&settings).map_err(fail)?;
+                *codec = codec::codec(&settings).map_err(fail)?;
                 return Ok(None);
             }
             if call.len() == 1 {

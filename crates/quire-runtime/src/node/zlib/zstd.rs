@@ -1,6 +1,6 @@
 //! Zstandard, by the library of its authors.
 
-use super::codec::{Flush, Settings, Step, ZlibError};
+use super::codec::{Codec, Flush, Settings, Step, ZlibError};
 use zstd_safe::zstd_sys::ZSTD_EndDirective as Directive;
 use zstd_safe::{CCtx, CParameter, DCtx, DParameter, InBuffer, OutBuffer, Strategy};
 
@@ -104,13 +104,10 @@ impl ZstdCompressor {
             is_finished: false,
         })
     }
+}
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+impl Codec for ZstdCompressor {
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         if self.is_finished {
             return Ok(Step {
                 output: Vec::new(),
@@ -168,18 +165,15 @@ impl ZstdDecompressor {
             has_ended: false,
         })
     }
+}
 
+impl Codec for ZstdDecompressor {
     /// Whether the last step came to the end of a frame. What follows begins another.
-    pub(super) fn has_ended(&self) -> bool {
+    fn has_ended(&self) -> bool {
         self.has_ended
     }
 
-    pub(super) fn step(
-        &mut self,
-        input: &[u8],
-        flush: Flush,
-        output_max: usize,
-    ) -> Result<Step, ZlibError> {
+    fn step(&mut self, input: &[u8], flush: Flush, output_max: usize) -> Result<Step, ZlibError> {
         let mut output = Vec::with_capacity(output_max);
         let mut source = InBuffer::around(input);
         if !input.is_empty() || self.is_full {
