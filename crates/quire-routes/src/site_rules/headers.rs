@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::line::{Line, length, lines, lines_from, trim};
 use super::path::{Accepts, read};
-use super::pattern::Patterns;
+use super::pattern::{Patterns, check};
 use super::problem::{Problems, RuleProblemKind};
 use super::{MAX_LINE_LENGTH, Parsed};
 
@@ -82,6 +82,7 @@ impl HeaderRules {
             rules: Vec::new(),
             finished: 0,
             open: None,
+            skips: false,
         };
         for line in lines(text) {
             if length(line.text) > MAX_LINE_LENGTH {
@@ -162,12 +163,16 @@ struct Reader<'t> {
     /// How many rules were read, those that replaced another included.
     finished: usize,
     open: Option<(Line<'t>, HeaderRule)>,
+    /// Whether the headers belong to a path that was left out, and so are with it.
+    skips: bool,
 }
 
 impl<'t> Reader<'t> {
     fn path(&mut self, line: Line<'t>) {
         self.close();
-        match read(line.text, PATHS) {
+        let path = read(line.text, PATHS).and_then(|path| check(&path).map(|()| path));
+        self.skips = path.is_err();
+        match path {
             Ok(path) => {
                 let rule = HeaderRule {
                     path,
@@ -197,6 +202,9 @@ impl<'t> Reader<'t> {
     }
 
     fn header(&mut self, line: Line<'_>) {
+        if self.skips {
+            return;
+        }
         if let Err(kind) = self.read_header(line.text) {
             self.problems.add(line, kind);
         }

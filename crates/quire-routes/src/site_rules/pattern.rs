@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use regex::{Regex, RegexSet};
 
+use super::problem::RuleProblemKind;
+
 /// Many patterns of which one automaton says which ones match.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Patterns {
@@ -100,6 +102,18 @@ pub(super) fn is_dynamic(path: &str) -> bool {
     path.contains('*') || !placeholders(path).is_empty()
 }
 
+/// Whether anything can match a path or URL.
+pub(super) fn check(path: &str) -> Result<(), RuleProblemKind> {
+    if !is_dynamic(path) || expression(path).is_some() {
+        return Ok(());
+    }
+    Err(match path.matches('*').count() {
+        0 => RuleProblemKind::RepeatedName,
+        1 if !placeholders(path).contains(&"splat") => RuleProblemKind::RepeatedName,
+        _ => RuleProblemKind::Splats,
+    })
+}
+
 /// The regular expression of a path or URL; `None` for one that cannot match anything.
 fn expression(path: &str) -> Option<String> {
     let pieces: Vec<String> = path.split('*').map(regex::escape).collect();
@@ -133,6 +147,27 @@ fn placeholders(text: &str) -> Vec<&str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_that_nothing_matches_are_told() {
+        for path in [
+            "/*",
+            "/a/*/b/:c",
+            "/:a/:b",
+            "/:splat",
+            "https://:h.x/:p/*",
+            "/a(",
+            "/:1/:1",
+        ] {
+            assert_eq!(check(path), Ok(()), "{path}");
+        }
+        for path in ["/**", "/*/a/*", "/*/:splat"] {
+            assert_eq!(check(path), Err(RuleProblemKind::Splats), "{path}");
+        }
+        for path in ["/:a/:a", "/:id/:idx", "/:splat/:splat", "https://:a.x/:a"] {
+            assert_eq!(check(path), Err(RuleProblemKind::RepeatedName), "{path}");
+        }
+    }
 
     fn substituted(rule: &str, text: &str, template: &str) -> Option<String> {
         let patterns = Patterns::new(std::iter::once((7, rule.to_owned())));

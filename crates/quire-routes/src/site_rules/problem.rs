@@ -44,6 +44,12 @@ pub enum RuleProblemKind {
     /// `http://…`, or a word.
     #[error("this is neither a path nor a URL with `https`")]
     NeitherPathNorHttps,
+    /// `/*/a/*`, or `*` together with `:splat`, which is its name.
+    #[error("a path can have one `*`")]
+    Splats,
+    /// `/:a/:a`.
+    #[error("nothing matches this path: a name stands in it twice")]
+    RepeatedName,
     /// A rule of `_headers` without headers.
     #[error("the rule sets no headers and removes none")]
     NoHeaders,
@@ -113,6 +119,10 @@ impl RuleProblemKind {
             }
             Self::Port => "leave the port out: a rule applies on every port",
             Self::NeitherPathNorHttps => "begin a path with `/`, or a URL with `https://`",
+            Self::Splats => "give the other variable parts names, as in `/:project/*`",
+            Self::RepeatedName => {
+                "give each variable part a name of its own, which no other one begins with"
+            }
             Self::NoHeaders => "put `Name: value` or `! Name` on the lines below the path",
             Self::NoRule => "put the path that the header is for on a line before it, such as `/*`",
             Self::NoHeader => {

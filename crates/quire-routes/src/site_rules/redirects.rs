@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::line::{Line, is_space, length, lines, lines_from};
 use super::path::{Accepts, is_absolute, read};
-use super::pattern::{Patterns, is_dynamic};
+use super::pattern::{Patterns, check, is_dynamic};
 use super::problem::{Problems, RuleProblemKind};
 use super::{MAX_LINE_LENGTH, Parsed};
 
@@ -198,6 +198,7 @@ impl Reader {
         if status == REWRITE && is_absolute(&target) {
             return Err(RuleProblemKind::AbsoluteRewrite);
         }
+        check(&source)?;
         self.rules.push(RedirectRule {
             source,
             target,

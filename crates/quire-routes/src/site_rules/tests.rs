@@ -80,7 +80,7 @@ fn a_later_rule_with_the_same_path_takes_the_place_of_the_earlier() {
 fn lines_of_headers_that_say_nothing_are_reported_where_they_stand() {
     use RuleProblemKind::*;
     let text = "early: x\n/a\n/b\n X y: 1\n X:\n: 1\n word\n ! X: 1\n ok: é\n no: \u{4e00}\n Content-Length: 3\n\
-                http://x/\n X: 1\n/c\n";
+                http://x/\n X: 1\n/**\n X: 1\n/c\n";
     let parsed = HeaderRules::parse("_headers", text);
     let name = |name: &str| HeaderName { name: name.into() };
     assert_eq!(
@@ -106,8 +106,8 @@ fn lines_of_headers_that_say_nothing_are_reported_where_they_stand() {
                 }
             ),
             (12, &NeitherPathNorHttps),
-            (13, &NoRule),
-            (14, &NoHeaders),
+            (14, &Splats),
+            (16, &NoHeaders),
         ]
     );
     assert_eq!(changes(&parsed.rules, None, "/b"), ["ok=é"]);
@@ -165,7 +165,8 @@ fn what_was_matched_cannot_lead_to_another_host() {
 fn lines_of_redirects_that_say_nothing_are_reported_where_they_stand() {
     use RuleProblemKind::*;
     let text = "/one\n/a b c d\nhttps://x.example/ /\n/x http://x.example\n/x word\n/x /y 304\n\
-                /* /index.html 200\n/ /index\n/y /z 0x12d\n/y /w\n/v https://x.example/ 200\n";
+                /* /index.html 200\n/ /index\n/y /z 0x12d\n/y /w\n/v https://x.example/ 200\n\
+                /*/x/* /a\n/:a/:a /b\n";
     let parsed = RedirectRules::parse("_redirects", text);
     let duplicate = Duplicate {
         source_path: "/y".into(),
@@ -188,6 +189,8 @@ fn lines_of_redirects_that_say_nothing_are_reported_where_they_stand() {
             (8, &Loop),
             (10, &duplicate),
             (11, &AbsoluteRewrite),
+            (12, &Splats),
+            (13, &RepeatedName),
         ]
     );
     assert_eq!(parsed.rules.rules().len(), 1);
