@@ -3,7 +3,7 @@
 use super::alarms::Alarms;
 use crate::StoreError;
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The write-ahead log of an object's database, and the object's entry in the index of alarms.
@@ -41,6 +41,10 @@ impl Log {
                 indexed: alarm,
             }),
         }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 
     pub(super) fn alarm_committed(&self, time: Option<i64>) {

@@ -3,6 +3,7 @@
 mod alarms;
 mod authorizer;
 mod error;
+mod headroom;
 mod log;
 mod namespace;
 mod sql;

@@ -2,6 +2,7 @@
 
 use super::authorizer::Trust;
 use super::error::ObjectError;
+use super::headroom::Headroom;
 use super::log::Log;
 use rusqlite::{CachedStatement, Connection, Params, Row};
 use std::cell::Cell;
@@ -25,6 +26,7 @@ pub struct ObjectState {
     pub(super) path: PathBuf,
     pub(super) trust: Trust,
     log: Arc<Log>,
+    headroom: Headroom,
     /// Whether a transaction is open.
     open: Cell<bool>,
     /// How many savepoints are open.
@@ -38,6 +40,7 @@ impl ObjectState {
     pub(super) fn new(connection: Connection, path: PathBuf, trust: Trust, log: Arc<Log>) -> Self {
         Self {
             connection,
+            headroom: Headroom::new(log.path().to_owned()),
             path,
             trust,
             log,
@@ -76,6 +79,7 @@ impl ObjectState {
         // This fails if a foreign key is still violated, for example.
         self.run("COMMIT", ())?;
         self.open.set(false);
+        self.headroom.make();
         if let Some(alarm) = alarm {
             self.log.alarm_committed(alarm);
         }
