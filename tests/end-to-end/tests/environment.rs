@@ -257,7 +257,7 @@ export async function onRequest({ env }) {
         "object": [false, false, true, "text"],
         "kinds": ["[object KvNamespace]", "[object WrappedBinding]", "[object WorkerQueue]"],
         "cloned": refused,
-        "called": refused,
+        "called": [&refused[0], "object", &refused[2]],
         "atStart": ["text", &outside[..48], &outside[..48]],
         "withEnv": "replaced",
         "sticks": null,
