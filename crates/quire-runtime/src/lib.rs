@@ -22,6 +22,7 @@ mod web;
 pub use crate::bindings::{Binding, Consumer, Objects, Placement, Resource};
 pub use crate::core::body::{Body, BodyError};
 pub use crate::core::client::Client;
+pub use crate::core::event::is_method;
 pub use crate::core::fetcher::{Called, Fetcher};
 pub use crate::core::outcome::{Failure, FailureKind};
 pub use crate::core::program::{HANDLER_LIMIT_MS, Program};

@@ -48,6 +48,11 @@ const METHODS: [&str; 28] = [
     "BAN",
 ];
 
+/// Whether requests may have this method: those of HTTP and of WebDAV, as on the original.
+pub fn is_method(method: &str) -> bool {
+    METHODS.contains(&method)
+}
+
 /// Which of a program's exports an event is for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Entrypoint {

@@ -4,6 +4,8 @@ use http::header::HOST;
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Version};
 
+use quire_runtime::is_method;
+
 use super::path;
 
 /// Path and query together, as the original allows.
@@ -36,7 +38,7 @@ const PING: Refusal = refusal(StatusCode::NO_CONTENT, "");
 
 /// Checks a request and brings its path into normal form.
 pub(crate) fn admit<B>(request: &mut Request<B>) -> Result<(), Refusal> {
-    if !is_known(request.method()) {
+    if !is_method(request.method().as_str()) {
         return Err(UNKNOWN_METHOD);
     }
     let Some(target) = request.uri().path_and_query() else {
@@ -60,21 +62,6 @@ pub(crate) fn admit<B>(request: &mut Request<B>) -> Result<(), Refusal> {
         *request.uri_mut() = parts.try_into().map_err(|_| BAD_TARGET)?;
     }
     Ok(())
-}
-
-/// Whether requests with this method are answered at all.
-fn is_known(method: &Method) -> bool {
-    matches!(
-        *method,
-        Method::GET
-            | Method::HEAD
-            | Method::POST
-            | Method::PUT
-            | Method::DELETE
-            | Method::PATCH
-            | Method::OPTIONS
-            | Method::TRACE
-    )
 }
 
 /// The host becomes part of the URL that functions see: it must not bring a path of its own.
@@ -119,6 +106,7 @@ mod tests {
             "/a%2Fb?c"
         );
         assert_eq!(admitted("TRACE", "/", "[::1]:80").unwrap(), "/");
+        assert_eq!(admitted("PROPFIND", "/", "h").unwrap(), "/");
     }
 
     #[test]
