@@ -1,13 +1,13 @@
 //! Typed arrays and array buffers, without copying their memory.
 
 use crate::raw::*;
-use crate::{Context, Exception, Value};
+use crate::{Context, Exception, Value, memory};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::rc::Rc;
 
 /// A `Uint8Array` that owns `bytes`.
-pub(crate) fn uint8_array(context: &Context, bytes: Vec<u8>) -> Result<JSValueRef, Exception> {
+pub(crate) fn uint8_array(context: &Context, mut bytes: Vec<u8>) -> Result<JSValueRef, Exception> {
     if bytes.is_empty() {
         return context
             .enter_raw(|context, exception| {
@@ -16,7 +16,10 @@ pub(crate) fn uint8_array(context: &Context, bytes: Vec<u8>) -> Result<JSValueRe
             })
             .map(|object| object.cast_const());
     }
-    let owner = Box::new(bytes.into_boxed_slice());
+    if bytes.capacity() - bytes.len() > bytes.len() / 8 {
+        bytes.shrink_to_fit();
+    }
+    let owner = Box::new(bytes);
     let (pointer, length) = (owner.as_ptr().cast_mut().cast::<c_void>(), owner.len());
     let owner = Box::into_raw(owner).cast::<c_void>();
     context
@@ -40,7 +43,8 @@ pub(crate) fn uint8_array(context: &Context, bytes: Vec<u8>) -> Result<JSValueRe
 
 unsafe extern "C" fn free_bytes(_bytes: *mut c_void, owner: *mut c_void) {
     // SAFETY: `owner` is the box that `uint8_array` leaked, and this is called once.
-    drop(unsafe { Box::from_raw(owner.cast::<Box<[u8]>>()) });
+    let owner = unsafe { Box::from_raw(owner.cast::<Vec<u8>>()) };
+    memory::give_back(*owner);
 }
 
 /// A number in memory that Rust and JavaScript share: setting it costs a store, reading it from JavaScript a load, where

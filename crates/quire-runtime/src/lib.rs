@@ -33,3 +33,4 @@ pub use crate::core::runtime::{
 };
 pub use crate::web::fetch::{Upstream, UpstreamPlace};
 pub use crate::web::websocket::Upgrade;
+pub use quire_jsc::memory::release_unused;

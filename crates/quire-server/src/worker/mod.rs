@@ -263,6 +263,7 @@ async fn beat(say: UnboundedSender<FromWorker>, worker: Rc<OnceCell<Rc<Worker>>>
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        quire_runtime::release_unused();
         let mut load = Load {
             resident_bytes: resident_bytes(),
             ..Load::default()

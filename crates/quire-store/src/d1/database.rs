@@ -110,18 +110,13 @@ impl Shared {
         }
     }
 
-    /// Several queries see the same state.
+    /// All queries see the same state, and so does what is told of its size: the database is locked once for all that.
     fn snapshot(&self, worker: &Worker, queries: &[D1Query]) -> D1Outcome {
-        let several = queries.len() > 1;
-        if several {
-            worker.own("BEGIN")?;
-        }
+        worker.own("BEGIN")?;
         let mut answers = (queries.iter())
             .map(|query| worker.read(query))
             .collect::<D1Outcome>();
-        if several {
-            worker.own("COMMIT")?;
-        }
+        worker.own("COMMIT")?;
         for answer in answers.iter_mut().flatten() {
             answer.last_row_id = self.last_row_id.load(Ordering::Relaxed);
         }

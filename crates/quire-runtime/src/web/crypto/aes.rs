@@ -1,11 +1,11 @@
 //! The block cipher AES in the modes of the Web Cryptography API. The key's length chooses among AES-128, -192 and -256.
 
 use super::error::CryptoError;
-use aws_lc_rs::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 use openssl::aes::{AesKey, unwrap_key, wrap_key};
 use openssl::cipher::{Cipher, CipherRef};
 use openssl::cipher_ctx::{CipherCtx, CipherCtxRef};
 use quire_jsc::memory;
+use ring::aead::{AES_128_GCM, AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey};
 
 /// The length of a block, and of the initialization vector or counter of most modes.
 pub(crate) const BLOCK: usize = 16;
@@ -197,16 +197,13 @@ impl Gcm<'_> {
     pub(crate) fn encrypt(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptoError> {
         self.check(data)?;
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = memory::zeroed(data.len() + self.tag_length);
-            // The only call that does not want the data in the place of the output: as what comes after no data at all.
-            key.seal_in_place_scatter(
-                nonce,
-                Aad::from(self.additional_data),
-                &mut [],
-                data,
-                &mut output,
-            )
-            .map_err(CryptoError::operation("AES-GCM encryption failed."))?;
+            let mut output = memory::with_capacity(data.len() + self.tag_length);
+            output.extend_from_slice(data);
+            let additional_data = Aad::from(self.additional_data);
+            let tag = key
+                .seal_in_place_separate_tag(nonce, additional_data, &mut output)
+                .map_err(CryptoError::operation("AES-GCM encryption failed."))?;
+            output.extend_from_slice(tag.as_ref());
             return Ok(output);
         }
         let mut output = memory::with_capacity(data.len() + BLOCK);
@@ -232,10 +229,12 @@ impl Gcm<'_> {
         let failed = || decryption_failed("AES-GCM", length, length);
         let (text, tag) = data.split_at(length);
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = memory::zeroed(length);
+            let mut output = memory::with_capacity(data.len());
+            output.extend_from_slice(data);
             let additional_data = Aad::from(self.additional_data);
-            key.open_separate_gather(nonce, additional_data, text, tag, &mut output)
+            key.open_in_place(nonce, additional_data, &mut output)
                 .map_err(|_| failed())?;
+            output.truncate(length);
             return Ok(output);
         }
         let mut context = self.begin(Direction::Decrypt, key)?;
