@@ -116,20 +116,40 @@ pub(crate) fn connect(path: &Path, durability: Durability) -> Result<Connection,
 pub(crate) fn connect_to_read(path: &Path) -> Option<Connection> {
     let log = path.with_extension("sqlite-wal");
     let has_log = log.metadata().is_ok_and(|log| log.len() > 0);
-    let mode = if has_log { "mode=ro" } else { "immutable=1" };
     let escaped = path.to_str()?.replace('%', "%25");
     let escaped = escaped.replace('?', "%3f").replace('#', "%23");
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
     let writable = std::fs::OpenOptions::new().append(true).open(path).is_ok()
         && path.parent().is_some_and(is_writable);
     if writable {
         return None;
     }
-    let connection = Connection::open_with_flags(format!("file:{escaped}?{mode}"), flags).ok()?;
-    connection.busy_timeout(BUSY_MAX).ok()?;
-    connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
-    let version = connection.query_row("PRAGMA schema_version", (), |row| row.get::<_, i64>(0));
-    version.ok().map(|_| connection)
+    let open = |parameters: &str, locking: &str| -> rusqlite::Result<Connection> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let connection =
+            Connection::open_with_flags(format!("file:{escaped}?{parameters}"), flags)?;
+        connection.pragma_update(None, "locking_mode", locking)?;
+        connection.busy_timeout(BUSY_MAX)?;
+        connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
+        connection.query_row("PRAGMA schema_version", (), |row| row.get::<_, i64>(0))?;
+        Ok(connection)
+    };
+    if !has_log {
+        return open("immutable=1", "normal").ok();
+    }
+    let opened = open("mode=ro", "normal").or_else(|error| match is_mounted_read_only(path) {
+        // The log's index may be missing, and cannot be made there. One in memory needs a lock that a file which is open for reading
+        // does not get, and where nothing can be written no lock is needed.
+        true => open("mode=ro&vfs=unix-none", "exclusive"),
+        false => Err(error),
+    });
+    opened.ok()
+}
+
+fn is_mounted_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|system| {
+        let flags = system.f_flag;
+        flags.contains(rustix::fs::StatVfsMountFlags::RDONLY)
+    })
 }
 
 fn is_writable(folder: &Path) -> bool {

@@ -8,6 +8,7 @@ use std::process::{Child, ChildStdin, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::memory::process_tree;
 use crate::ports::free_port;
 use crate::program;
 use crate::wire::{Answer, Request};
@@ -361,6 +362,18 @@ impl Server {
             status.is_ok_and(|status| status.success()),
             "cannot send {signal} to the server"
         );
+    }
+
+    /// Ends all its processes at once (SIGKILL), as far as that can be done from outside: none of them puts anything in order.
+    pub fn kill(mut self) {
+        self.signal("-STOP");
+        let processes = process_tree(self.pid());
+        let ended = std::process::Command::new("kill")
+            .arg("-KILL")
+            .args(processes.iter().map(u32::to_string))
+            .status();
+        assert!(ended.is_ok_and(|status| status.success()));
+        self.wait();
     }
 
     /// Waits for the end of the process.

@@ -294,12 +294,22 @@ fn a_disk_full_of_objects() {
 
 #[test]
 fn a_folder_that_nobody_may_write_to() {
+    read_only(Server::stop);
+}
+
+#[test]
+fn what_a_kill_left_behind_where_nobody_may_write() {
+    read_only(Server::kill);
+}
+
+/// What was stored can be read from a folder that nobody may write to any more, however the server before ended.
+fn read_only(end: impl FnOnce(Server)) {
     let (project, data) = (project(), tempfile::TempDir::new().unwrap());
     let server = command(&project, data.path()).start();
     for kind in KINDS {
         store(&server, kind, 0).unwrap_or_else(|error| panic!("{kind}: {error}"));
     }
-    server.stop();
+    end(server);
     let folder = data.path().display();
     let prepare = format!("mount --bind {folder} {folder} && mount -o remount,bind,ro {folder}");
     let Some(launcher) = in_own_mounts(&prepare) else {
