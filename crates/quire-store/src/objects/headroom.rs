@@ -48,8 +48,12 @@ impl Headroom {
         let length = file.metadata()?.len();
         if length > self.length.get() {
             let growth = length.clamp(GROWTH_MIN, GROWTH_MAX);
-            file.write_all_at(&vec![0; growth as usize], length)?;
             self.length.set(length + growth);
+            if let Err(error) = file.write_all_at(&vec![0; growth as usize], length) {
+                // What is left of a full disk is for what has to be written.
+                file.set_len(length)?;
+                return Err(error);
+            }
         }
         Ok(())
     }
