@@ -14,11 +14,14 @@ use std::path::PathBuf;
 const GROWTH_MIN: u64 = 16 * 1024;
 const GROWTH_MAX: u64 = 1024 * 1024;
 
+/// With less left, in bytes, all of it is for what has to be written.
+const LEFT_MIN: u64 = 64 * 1024 * 1024;
+
 /// The log of one database, as long as one connection has it for itself.
 pub(super) struct Headroom {
     path: PathBuf,
     file: OnceCell<File>,
-    /// How long the file was made.
+    /// How long the file was made, or would have been.
     length: Cell<u64>,
 }
 
@@ -49,11 +52,11 @@ impl Headroom {
         if length > self.length.get() {
             let growth = length.clamp(GROWTH_MIN, GROWTH_MAX);
             self.length.set(length + growth);
-            if let Err(error) = file.write_all_at(&vec![0; growth as usize], length) {
-                // What is left of a full disk is for what has to be written.
-                file.set_len(length)?;
-                return Err(error);
+            let system = rustix::fs::fstatvfs(file)?;
+            if system.f_bavail.saturating_mul(system.f_frsize) < LEFT_MIN {
+                return Ok(());
             }
+            file.write_all_at(&vec![0; growth as usize], length)?;
         }
         Ok(())
     }
