@@ -16,7 +16,7 @@ pub(crate) fn uint8_array(context: &Context, mut bytes: Vec<u8>) -> Result<JSVal
             })
             .map(|object| object.cast_const());
     }
-    if bytes.capacity() - bytes.len() > bytes.len() / 8 {
+    if bytes.capacity() - bytes.len() > memory::spare_max(bytes.len()) {
         bytes.shrink_to_fit();
     }
     let owner = Box::new(bytes);

@@ -37,9 +37,17 @@ pub fn with_capacity(capacity: usize) -> Vec<u8> {
     bytes
 }
 
+/// How much more than it holds a buffer may have.
+pub(crate) fn spare_max(length: usize) -> usize {
+    length / 8
+}
+
 fn take(capacity: usize) -> Option<Vec<u8>> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let fits = |kept: &Kept| (capacity..=2 * capacity).contains(&kept.buffer.capacity());
+    let fits = |kept: &Kept| {
+        let spare = kept.buffer.capacity().checked_sub(capacity);
+        spare.is_some_and(|spare| spare <= spare_max(capacity))
+    };
     let index = kept.iter().rposition(fits)?;
     Some(kept.remove(index).buffer)
 }

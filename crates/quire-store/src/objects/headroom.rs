@@ -4,11 +4,10 @@
 //! length as well. So a log that grew is at once made longer than it has to be. What is beyond SQLite's last frame are zeros, which
 //! are no frame.
 
-use std::cell::{Cell, OnceCell};
-use std::fs::{File, OpenOptions};
+use std::cell::Cell;
+use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
 
 /// A log grows by as much as it has, within these bounds, in bytes: what is written once stays small.
 const GROWTH_MIN: u64 = 16 * 1024;
@@ -17,48 +16,25 @@ const GROWTH_MAX: u64 = 1024 * 1024;
 /// With less left, in bytes, all of it is for what has to be written.
 const LEFT_MIN: u64 = 64 * 1024 * 1024;
 
-/// The log of one database, as long as one connection has it for itself.
-pub(super) struct Headroom {
-    path: PathBuf,
-    file: OnceCell<File>,
-    /// How long the file was made, or would have been.
-    length: Cell<u64>,
-}
+/// How long the log of one database was made, or would have been, as long as one connection has it for itself.
+#[derive(Default)]
+pub(super) struct Headroom(Cell<u64>);
 
 impl Headroom {
-    pub(super) fn new(path: PathBuf) -> Self {
-        Self {
-            path,
-            file: OnceCell::new(),
-            length: Cell::new(0),
+    /// After a commit, on the thread of the connection: nobody else may write to the log meanwhile. Without room commits are slower,
+    /// that is all.
+    pub(super) fn make(&self, log: &File) -> io::Result<()> {
+        let length = log.metadata()?.len();
+        if length <= self.0.get() {
+            return Ok(());
         }
-    }
-
-    /// After a commit, on the thread of the connection: nobody else may write to the log meanwhile.
-    pub(super) fn make(&self) {
-        // Without room commits are slower, that is all; a full disk is found by those.
-        let _ = self.try_make();
-    }
-
-    fn try_make(&self) -> io::Result<()> {
-        let file = match self.file.get() {
-            Some(file) => file,
-            None => {
-                let file = OpenOptions::new().write(true).open(&self.path)?;
-                self.file.get_or_init(|| file)
-            }
-        };
-        let length = file.metadata()?.len();
-        if length > self.length.get() {
-            let growth = length.clamp(GROWTH_MIN, GROWTH_MAX);
-            self.length.set(length + growth);
-            let system = rustix::fs::fstatvfs(file)?;
-            if system.f_bavail.saturating_mul(system.f_frsize) < LEFT_MIN {
-                return Ok(());
-            }
-            file.write_all_at(&vec![0; growth as usize], length)?;
+        let growth = length.clamp(GROWTH_MIN, GROWTH_MAX);
+        self.0.set(length + growth);
+        let system = rustix::fs::fstatvfs(log)?;
+        if system.f_bavail.saturating_mul(system.f_frsize) < LEFT_MIN {
+            return Ok(());
         }
-        Ok(())
+        log.write_all_at(&vec![0; growth as usize], length)
     }
 }
 

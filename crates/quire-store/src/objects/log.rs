@@ -2,17 +2,19 @@
 
 use super::alarms::Alarms;
 use crate::StoreError;
-use std::fs::File;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::fs::{File, OpenOptions};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 /// The write-ahead log of an object's database, and the object's entry in the index of alarms.
 pub struct Log {
     object: String,
     path: PathBuf,
     alarms: Arc<Alarms>,
-    /// The log, once it was used. Threads take turns.
-    file: Mutex<Option<File>>,
+    /// The log, once it was used.
+    file: OnceLock<File>,
+    /// Threads that make commits durable take turns.
+    turn: Mutex<()>,
     alarm: Mutex<AlarmEntry>,
 }
 
@@ -35,7 +37,8 @@ impl Log {
             object,
             path,
             alarms,
-            file: Mutex::default(),
+            file: OnceLock::new(),
+            turn: Mutex::default(),
             alarm: Mutex::new(AlarmEntry {
                 committed: alarm,
                 indexed: alarm,
@@ -43,8 +46,14 @@ impl Log {
         }
     }
 
-    pub(super) fn path(&self) -> &Path {
-        &self.path
+    /// The log itself, which is there after the first commit.
+    pub(super) fn file(&self) -> Result<&File, StoreError> {
+        if let Some(file) = self.file.get() {
+            return Ok(file);
+        }
+        let opened = OpenOptions::new().write(true).open(&self.path);
+        let file = opened.map_err(StoreError::file(&self.path))?;
+        Ok(self.file.get_or_init(|| file))
     }
 
     pub(super) fn alarm_committed(&self, time: Option<i64>) {
@@ -53,7 +62,7 @@ impl Log {
 
     /// Makes durable what was committed before this call. Blocks.
     pub fn sync(&self) -> Result<(), StoreError> {
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
         let AlarmEntry { committed, indexed } = *self.alarm();
         let sooner = match (committed, indexed) {
             (Some(time), Some(indexed)) => time < indexed,
@@ -63,12 +72,8 @@ impl Log {
         if sooner {
             self.index(committed)?;
         }
-        let log = match file.take() {
-            Some(log) => log,
-            None => File::open(&self.path).map_err(StoreError::file(&self.path))?,
-        };
-        let log = file.insert(log);
-        log.sync_data().map_err(StoreError::file(&self.path))?;
+        let synced = self.file()?.sync_data();
+        synced.map_err(StoreError::file(&self.path))?;
         if !sooner && committed != indexed {
             self.index(committed)?;
         }

@@ -40,7 +40,7 @@ impl ObjectState {
     pub(super) fn new(connection: Connection, path: PathBuf, trust: Trust, log: Arc<Log>) -> Self {
         Self {
             connection,
-            headroom: Headroom::new(log.path().to_owned()),
+            headroom: Headroom::default(),
             path,
             trust,
             log,
@@ -79,7 +79,10 @@ impl ObjectState {
         // This fails if a foreign key is still violated, for example.
         self.run("COMMIT", ())?;
         self.open.set(false);
-        self.headroom.make();
+        if let Ok(log) = self.log.file() {
+            // What fails here is found again where it matters: by the next commit.
+            let _ = self.headroom.make(log);
+        }
         if let Some(alarm) = alarm {
             self.log.alarm_committed(alarm);
         }
