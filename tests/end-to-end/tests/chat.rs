@@ -2,11 +2,9 @@
 #![allow(clippy::unwrap_used)]
 
 use std::net::TcpStream;
-use std::path::Path;
-use std::process::{Command as Process, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use quire_end_to_end::{Command, Request, Server, example};
+use quire_end_to_end::{Browser, Command, Request, Server, example};
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
@@ -110,51 +108,26 @@ fn a_room_is_for_sockets() {
     server.stop();
 }
 
-/// A browser opens the page, and its person is in the room.
+/// A browser opens the page, its person is in the room, hears what was said before, speaks and is heard.
 #[test]
 fn a_browser_chats() {
-    let chromium = Path::new("/usr/bin/chromium");
-    if !chromium.exists() {
-        eprintln!("skipped: there is no {}", chromium.display());
+    let Some(browser) = Browser::start() else {
         return;
-    }
+    };
     let server = Command::dev(example("chat")).start();
     let mut ada = Person::join(&server, "garden", "Ada");
     ada.says("is anybody there?");
     ada.hears();
-    let profile = tempfile::tempdir().unwrap();
-    let page = format!("{}/?room=garden&as=Browser", server.url());
-    let mut browser = Process::new(chromium)
-        .args([
-            "--headless=new",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--no-first-run",
-        ])
-        .arg(format!("--user-data-dir={}", profile.path().display()))
-        .args(["--virtual-time-budget=4000", "--dump-dom"])
-        .arg(page)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    let begun = Instant::now();
-    loop {
-        let event = ada.event();
-        if event["type"] == "joined" && event["who"]["name"] == "Browser" {
-            break;
-        }
-        assert!(begun.elapsed() < PATIENCE, "the browser never came");
-    }
-    while browser.try_wait().unwrap().is_none() && begun.elapsed() < 2 * PATIENCE {
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    // Nothing is to be killed if it has ended by itself.
-    let _ = browser.kill();
-    let dom = browser.wait_with_output().unwrap().stdout;
-    let dom = String::from_utf8_lossy(&dom);
-    assert!(dom.contains("is anybody there?"), "{dom}");
-    assert!(dom.contains("data-state=\"online\""), "{dom}");
+    browser.open(&format!("{}/?room=garden&as=Browser", server.url()));
+    browser.wait_until("document.querySelector('[data-state=online]')");
+    browser.wait_until(
+        "document.querySelector('.said:not(.own) .text')?.textContent === 'is anybody there?'",
+    );
+    browser.evaluate(
+        "(document.querySelector('#text').value = 'I am!', document.querySelector('#say').requestSubmit())",
+    );
+    assert_eq!(ada.hears(), said("Browser", "I am!", false));
+    browser.wait_until("document.querySelector('.said.own .text')?.textContent === 'I am!'");
+    drop(browser);
     server.stop();
 }
