@@ -11,8 +11,6 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-const HANDLER_LIMIT_MS: u64 = 400;
-
 /// What a test waits for comes long before, however slow the machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -63,16 +61,10 @@ struct Site {
 fn program(script: &str, routes: RouteTable, bindings: Vec<Binding>) -> Program {
     Program {
         script: format!("(async function (quire) {{ \"use strict\"; {script}\n}})"),
-        source_map: None,
         routes,
-        vars: serde_json::Map::new(),
         bindings,
         compatibility_date: "2026-06-01".into(),
-        consumers: Vec::new(),
-        compatibility_flags: Vec::new(),
-        cpu_limit_ms: 0,
-        subrequest_limit: 0,
-        handler_limit_ms: HANDLER_LIMIT_MS,
+        ..Program::default()
     }
 }
 

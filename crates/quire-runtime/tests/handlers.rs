@@ -63,7 +63,6 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
     let sink = log.clone();
     let program = Program {
         script,
-        source_map: None,
         routes: routes.clone(),
         vars: serde_json::json!({ "TEXT": "plain", "JSON": { "deep": [1] } })
             .as_object()
@@ -76,11 +75,8 @@ async fn try_start(files: &[File<'_>], prelude: &str) -> Result<Site, StartError
             },
         }],
         compatibility_date: "2026-06-01".into(),
-        consumers: Vec::new(),
-        compatibility_flags: Vec::new(),
         cpu_limit_ms: 200,
-        subrequest_limit: 0,
-        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
+        ..Program::default()
     };
     let services = Services {
         assets: Some(AssetSource::Files(Rc::new(Assets))),

@@ -2,7 +2,6 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use futures_util::future::LocalBoxFuture;
-use quire_routes::{RouteOptions, RouteTable};
 use quire_runtime::{
     AssetRequest, AssetService, AssetSource, Body, Program, Runtime, Services, StartError,
 };
@@ -23,19 +22,13 @@ fn evaluate(date: &str, flags: &[&str], expression: &str) -> String {
         script: format!(
             "(async function (quire) {{ \"use strict\"; let found; try {{ found = await ({expression}); }} catch (error) {{ found = `${{error.name}}: ${{error.message}}`; }} throw new Error(JSON.stringify(found)); }})"
         ),
-        source_map: None,
-        routes: RouteTable::from_files(&[], &RouteOptions::default()).unwrap(),
         vars: serde_json::json!({ "TEXT": "plain", "JSON": { "deep": [1] } })
             .as_object()
             .unwrap()
             .clone(),
-        bindings: Vec::new(),
         compatibility_date: date.into(),
-        consumers: Vec::new(),
         compatibility_flags: flags.iter().map(ToString::to_string).collect(),
-        cpu_limit_ms: 0,
-        subrequest_limit: 0,
-        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
+        ..Program::default()
     };
     let services = Services {
         assets: Some(AssetSource::Files(Rc::new(NoAssets))),

@@ -23,16 +23,11 @@ struct Site {
 fn program(script: &str, routes: RouteTable, bindings: Vec<Binding>) -> Program {
     Program {
         script: format!("(async function (quire) {{ \"use strict\"; {PRELUDE}\n{script}\n}})"),
-        source_map: None,
         routes,
-        vars: serde_json::Map::new(),
         bindings,
         compatibility_date: "2026-06-01".into(),
-        consumers: Vec::new(),
-        compatibility_flags: Vec::new(),
         cpu_limit_ms: 300,
-        subrequest_limit: 0,
-        handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
+        ..Program::default()
     }
 }
 

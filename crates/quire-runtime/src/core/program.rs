@@ -35,3 +35,22 @@ pub struct Program {
     /// How long in milliseconds the handler of an alarm or of a queue may take, waiting included.
     pub handler_limit_ms: u64,
 }
+
+/// A program that does nothing, without limits of its own.
+impl Default for Program {
+    fn default() -> Self {
+        Self {
+            script: "(async () => {})".to_owned(),
+            source_map: None,
+            routes: RouteTable::default(),
+            vars: serde_json::Map::new(),
+            bindings: Vec::new(),
+            consumers: Vec::new(),
+            compatibility_date: String::new(),
+            compatibility_flags: Vec::new(),
+            cpu_limit_ms: 0,
+            subrequest_limit: 0,
+            handler_limit_ms: HANDLER_LIMIT_MS,
+        }
+    }
+}

@@ -55,16 +55,12 @@ impl Site {
                 "(async function (quire) {{ \"use strict\"; {prelude}\n\
                  quire.register([[\"[[path]].js\", \"onRequest\", {handlers}]]); }})"
             ),
-            source_map: None,
             routes: routes.clone(),
-            vars: serde_json::Map::new(),
-            bindings: Vec::new(),
             compatibility_date: "2026-06-01".into(),
-            consumers: Vec::new(),
             compatibility_flags: flags.iter().map(|flag| (*flag).into()).collect(),
             cpu_limit_ms,
             subrequest_limit,
-            handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
+            ..Program::default()
         };
         let services = Services {
             assets: Some(AssetSource::Files(Rc::new(NoAssets))),

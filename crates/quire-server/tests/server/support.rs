@@ -64,16 +64,10 @@ pub fn functions(files: &[(&str, &str)]) -> Deployment {
         services: Vec::new(),
         program: (!files.is_empty()).then(|| Program {
             script: format!("(async function (quire) {{\nquire.register([\n{entries}]);\n}})"),
-            source_map: None,
             routes: RouteTable::from_files(&listed, &RouteOptions::default()).unwrap(),
-            vars: serde_json::Map::new(),
-            bindings: Vec::new(),
             compatibility_date: "2026-06-01".to_owned(),
-            consumers: Vec::new(),
-            compatibility_flags: Vec::new(),
             cpu_limit_ms: 1000,
-            subrequest_limit: 0,
-            handler_limit_ms: quire_runtime::HANDLER_LIMIT_MS,
+            ..Program::default()
         }),
         assets: None,
         routes_rules: None,

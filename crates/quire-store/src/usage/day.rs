@@ -56,10 +56,7 @@ impl Day {
 impl fmt::Display for Day {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.date() {
-            Some(date) => {
-                let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-                write!(formatter, "{year:04}-{month:02}-{day:02}")
-            }
+            Some(date) => date.fmt(formatter),
             // Later than any calendar goes.
             None => write!(formatter, "day {}", self.0),
         }

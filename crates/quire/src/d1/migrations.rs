@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::{Args, Subcommand};
 use comfy_table::Table;
@@ -10,7 +9,7 @@ use quire_store::d1::SqlValue;
 
 use super::execute::queries;
 use super::{D1Failure, Opened, StoredArguments, open, query};
-use crate::calendar::civil;
+use crate::calendar;
 use crate::failure::Failure;
 use crate::printer;
 
@@ -113,7 +112,7 @@ fn create(arguments: &CreateArguments) -> Result<(), Failure> {
     let number = format!("{:04}", last.unwrap_or(0) + 1);
     let name = format!("{number}_{}.sql", message.replace(' ', "_"));
     let path = folder(&opened).join(&name);
-    let time = now();
+    let time = calendar::now();
     let write = || {
         fs::create_dir_all(folder(&opened))?;
         fs::write(&path, format!("-- Migration number: {number} \t {time}\n"))
@@ -128,17 +127,6 @@ fn create(arguments: &CreateArguments) -> Result<(), Failure> {
         path.display()
     ));
     Ok(())
-}
-
-/// The time as ISO 8601 has it.
-fn now() -> String {
-    let since = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default();
-    let (seconds, milliseconds) = (since.as_secs(), since.subsec_millis());
-    let (year, month, day) = civil(seconds / 86_400);
-    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milliseconds:03}Z")
 }
 
 fn print_names(header: &[&str], rows: impl Iterator<Item = Vec<String>>) {

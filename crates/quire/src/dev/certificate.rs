@@ -13,19 +13,15 @@ use std::time::{Duration, SystemTime};
 use miette::Diagnostic;
 use quire_server::TlsFiles;
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, KeyPair, KeyUsagePurpose,
 };
-
-use crate::calendar::{civil, since_1970};
+use time::OffsetDateTime;
 
 /// Some systems take no certificate that is valid for more than 825 days.
-const VALID_DAYS: u64 = 800;
+const VALID_DAYS: i64 = 800;
 
 /// An older one is made anew, before it ends.
-const RENEWED_AFTER: Duration = Duration::from_secs(700 * DAY);
-
-const DAY: u64 = 24 * 60 * 60;
+const RENEWED_AFTER: Duration = Duration::from_secs(700 * 24 * 60 * 60);
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error, Diagnostic)]
@@ -86,25 +82,12 @@ fn made(ip: Option<IpAddr>) -> Result<String, rcgen::Error> {
         .push(DnType::CommonName, "quire, for development");
     params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
     params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ServerAuth];
-    let today = since_1970().as_secs() / DAY;
-    let (year, month, day) = date(today.saturating_sub(1));
-    params.not_before = date_time_ymd(year, month, day);
-    let (year, month, day) = date(today + VALID_DAYS);
-    params.not_after = date_time_ymd(year, month, day);
+    let now = OffsetDateTime::now_utc();
+    params.not_before = now - time::Duration::DAY;
+    params.not_after = now + time::Duration::days(VALID_DAYS);
     let key = KeyPair::generate()?;
     let certificate = params.self_signed(&key)?;
     Ok(certificate.pem() + &key.serialize_pem())
-}
-
-/// Year, month and day.
-fn date(days_since_1970: u64) -> (i32, u8, u8) {
-    let (year, month, day) = civil(days_since_1970);
-    // A clock that is so wrong makes a certificate that is as wrong.
-    (
-        i32::try_from(year).unwrap_or(9999),
-        u8::try_from(month).unwrap_or(1),
-        u8::try_from(day).unwrap_or(1),
-    )
 }
 
 fn keep(folder: &Path, path: &Path, text: &str) -> io::Result<()> {

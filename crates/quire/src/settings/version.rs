@@ -2,7 +2,7 @@
 
 use std::hash::{BuildHasher as _, RandomState};
 
-use crate::calendar::{since_1970, today};
+use crate::calendar;
 
 /// Which version of a project runs, as `version_metadata` tells.
 #[derive(Debug, Clone)]
@@ -29,17 +29,10 @@ impl Version {
             low >> 48,
             low & 0xffff_ffff_ffff
         );
-        let now = since_1970();
-        let seconds = now.as_secs() % 86_400;
-        let timestamp = format!(
-            "{}T{:02}:{:02}:{:02}.{:03}Z",
-            today(),
-            seconds / 3600,
-            seconds / 60 % 60,
-            seconds % 60,
-            now.subsec_millis()
-        );
-        Version { id, timestamp }
+        Version {
+            id,
+            timestamp: calendar::now(),
+        }
     }
 }
 
