@@ -500,3 +500,31 @@ fn values(url: &str, chain: &Chain<'_>) -> String {
     }
     values
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use quire_jsc::Context;
+
+    /// What the engine keeps for many small arrays.
+    fn bytes_of_arrays(context: &Context) -> u64 {
+        let held = || {
+            context.collect_garbage();
+            let memory = context.memory();
+            memory.heap_bytes + memory.extra_bytes
+        };
+        let before = held();
+        let make = "globalThis.kept = Array.from({ length: 100_000 }, (_, i) => [i, {}]); 0";
+        context.evaluate(make, "arrays.js").unwrap();
+        held() - before
+    }
+
+    /// Some things that prototypes may be given make all arrays slow, and larger.
+    #[test]
+    fn arrays_are_what_they_are_in_a_bare_engine() {
+        let bare = bytes_of_arrays(&Context::new());
+        let ours = bytes_of_arrays(Engine::new().unwrap().0.context());
+        assert!(ours * 10 < bare * 11, "{ours} bytes rather than {bare}");
+    }
+}

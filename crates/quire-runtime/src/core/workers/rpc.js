@@ -15,7 +15,6 @@ const { isArray } = Array;
 const { then, catch: catchRejection, finally: finallyDo } = Promise.prototype;
 const NativeError = Error;
 const NativePromise = Promise;
-const NativeProxy = Proxy;
 const NativeTypeError = TypeError;
 const { Fetcher, isFetcher, remoteOf: remoteOfFetcher } = internals.fetch;
 const objectPrototype = Object.prototype;
@@ -183,23 +182,19 @@ function remoteOfReceiver(receiver) {
   return behind === null ? undefined : new Remote(new EntrypointHook(behind), []);
 }
 
-/** In the prototype chain of stubs: any name that nothing else has is a member of what the stub stands for. */
-const members = new NativeProxy(
-  { __proto__: objectPrototype },
-  {
-    get(_, name, receiver) {
-      if (typeof name === "symbol" || name in objectPrototype) return getProperty(objectPrototype, name, receiver);
-      if (name === "then" || name === "toJSON") return undefined;
-      const remote = remoteOfReceiver(receiver);
-      if (remote === undefined) return undefined;
-      if (remote.path.length === PATH_MAX) throw new NativeTypeError("RPC property path is too deep.");
-      const property = new Remote(remote.hook, [...remote.path, name]);
-      property.disposed = remote.disposed;
-      return make(property, RpcProperty.prototype);
-    },
-    has: (_, name) => typeof name === "string" || name in objectPrototype,
-  },
-);
+/** In the prototype chain of stubs and fetchers: any name that nothing else has is a member of what the stub stands for. */
+const { members, memberTraps } = internals.fetch;
+memberTraps.get = (_, name, receiver) => {
+  if (typeof name === "symbol" || name in objectPrototype) return getProperty(objectPrototype, name, receiver);
+  if (name === "then" || name === "toJSON") return undefined;
+  const remote = remoteOfReceiver(receiver);
+  if (remote === undefined) return undefined;
+  if (remote.path.length === PATH_MAX) throw new NativeTypeError("RPC property path is too deep.");
+  const property = new Remote(remote.hook, [...remote.path, name]);
+  property.disposed = remote.disposed;
+  return make(property, RpcProperty.prototype);
+};
+memberTraps.has = (_, name) => typeof name === "string" || name in objectPrototype;
 
 /** What a hook has of which there is only one. */
 class Hook {
@@ -407,7 +402,7 @@ for (const [Class, tag] of [
 ]) {
   defineProperty(Class.prototype, Symbol.toStringTag, { value: tag, configurable: true });
 }
-for (const Class of [RpcProperty, RpcPromise, RpcStub, Fetcher]) setPrototypeOf(Class.prototype, members);
+for (const Class of [RpcProperty, RpcPromise, RpcStub]) setPrototypeOf(Class.prototype, members);
 
 internals.rpc = {
   RpcTarget,

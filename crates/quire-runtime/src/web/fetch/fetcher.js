@@ -64,6 +64,15 @@ class Fetcher extends Given {
   }
 }
 
+/** How any other member of a fetcher, and of a stub, is read: core/workers/rpc.js fills it. */
+const memberTraps = {};
+/**
+ * What asks for those members, in the prototype chain. It gets there before anything inherits from a fetcher: had it come later, the engine
+ * would treat every array from then on as one whose elements may be intercepted, which makes them several times slower.
+ */
+const members = new Proxy({ __proto__: Object.prototype }, memberTraps);
+Object.setPrototypeOf(Fetcher.prototype, members);
+
 /** A copy of what a body consists of, to send it again. `undefined` if it can be sent only once. */
 function keep(content) {
   if (content === null) return null;
@@ -104,4 +113,6 @@ Object.assign(internals.fetch, {
   fetcher: (answer, remote = null, object = undefined) => new Fetcher(FROM_BINDING, answer, remote, object),
   isFetcher,
   remoteOf,
+  members,
+  memberTraps,
 });
