@@ -14,9 +14,6 @@ thread_local! {
 /// The terminated copy is kept for the next string up to this size in bytes.
 const TERMINATED_KEPT_MAX: usize = 64 * 1024;
 
-/// Room behind a text beyond what it takes, since the engine only says how long it might be: some are kept for long.
-const UNUSED_BYTES_MAX: usize = 1024;
-
 impl EngineString {
     pub(crate) fn new(text: &str) -> Self {
         if text.as_bytes().contains(&0) {
@@ -54,33 +51,20 @@ impl EngineString {
 
     /// The text; lone surrogates become U+FFFD.
     pub(crate) fn to_text(&self) -> String {
-        // SAFETY: self.0 is a live string; the buffer is as large as the engine asks for, and the
-        // engine reports how much of it was written, its closing zero included.
-        unsafe {
-            let length = JSStringGetLength(self.0);
-            if length == 0 {
-                return String::new();
+        // SAFETY: self.0 is a live string, which keeps so many characters for as long.
+        let units = unsafe {
+            match JSStringGetLength(self.0) {
+                0 => return String::new(),
+                length => std::slice::from_raw_parts(JSStringGetCharactersPtr(self.0), length),
             }
-            let capacity = JSStringGetMaximumUTF8CStringSize(self.0);
-            let mut buffer = Vec::<u8>::with_capacity(capacity);
-            let written = JSStringGetUTF8CString(self.0, buffer.as_mut_ptr().cast(), capacity);
-            if written > 1 {
-                buffer.set_len(written - 1);
-                if capacity - written > UNUSED_BYTES_MAX {
-                    buffer.shrink_to_fit();
-                }
-                // The engine stops at a lone surrogate: then there are units left over.
-                match String::from_utf8(buffer) {
-                    Ok(text) if text.len() == length => return text,
-                    Ok(text) if text.chars().map(char::len_utf16).sum::<usize>() == length => {
-                        return text;
-                    }
-                    _ => {}
-                }
-            }
-            let units = std::slice::from_raw_parts(JSStringGetCharactersPtr(self.0), length);
-            String::from_utf16_lossy(units)
+        };
+        // The engine's own conversion goes character by character; both of these loops take many at a time.
+        if units.iter().fold(0, |all, unit| all | unit) < 0x80 {
+            let bytes = units.iter().map(|&unit| unit as u8).collect();
+            // SAFETY: ASCII is UTF-8.
+            return unsafe { String::from_utf8_unchecked(bytes) };
         }
+        String::from_utf16_lossy(units)
     }
 }
 

@@ -11,6 +11,8 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
+const HANDLER_LIMIT_MS: u64 = 400;
+
 /// What a test waits for comes long before, however slow the machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -64,6 +66,7 @@ fn program(script: &str, routes: RouteTable, bindings: Vec<Binding>) -> Program 
         routes,
         bindings,
         compatibility_date: "2026-06-01".into(),
+        handler_limit_ms: HANDLER_LIMIT_MS,
         ..Program::default()
     }
 }

@@ -25,17 +25,18 @@ internals.setEnv = (bindings) => {
 };
 
 /**
- * Defines a chain: `steps` is JSON, an array of { file, export, params: [[name, catchAll], …] }. A step is one
- * exported value; an exported array of functions makes several entries with the same params.
+ * Defines a chain: `steps` is JSON, an array of { file, export, params: [[name, catchAll], …], functionPath }. A step is one
+ * exported value; an exported array of functions makes several entries with the same params. The function path is that of
+ * requests which bring no other one, nor values of params.
  */
 internals.defineChain = (number, steps) => {
   const entries = [];
   // The first value is the URL.
   let position = 1;
-  for (const { file, export: name, params } of JSON.parse(steps)) {
+  for (const { file, export: name, params, functionPath } of JSON.parse(steps)) {
     const value = handlers.get(`${file}\n${name}`);
     for (const handler of isArray(value) ? value : [value]) {
-      apply(push, entries, [{ handler, params, position, file, name }]);
+      apply(push, entries, [{ handler, params, position, functionPath }]);
     }
     position += 1 + params.length;
   }
@@ -45,6 +46,7 @@ internals.defineChain = (number, steps) => {
 /** The params of an entry; the values start after the entry's function path. */
 function readParams({ params, position }, values) {
   const object = createObject(null);
+  if (values === null) return object;
   for (let i = 0; i < params.length; i++) {
     const value = values[position + 1 + i];
     if (value === "") continue;
@@ -56,14 +58,15 @@ function readParams({ params, position }, values) {
 
 /** One request on its way through a chain. */
 class Run {
-  constructor(entries, id, method, body, values) {
+  /** `values` holds a function path and the values of params for each step, behind the URL; `null` if the entries have it all. */
+  constructor(entries, id, method, body, url, values) {
     this.entries = entries;
     this.id = id;
     this.values = values;
     this.position = 0;
     this.data = {};
     this.passThrough = false;
-    this.state = requests.arrived(id, method, values[0]);
+    this.state = requests.arrived(id, method, url);
     /** What the handlers share of the request's body: several may read it. Held until the last one has its copy. */
     this.body = body === 0 ? null : bodies.share(body);
     /** The current request once a handler replaced it; until then it is made when needed. */
@@ -95,7 +98,7 @@ class Run {
     const run = this;
     return {
       request: this.cloneRequest(),
-      functionPath: this.values[entry.position],
+      functionPath: this.values === null ? entry.functionPath : this.values[entry.position],
       next: (input, init) => run.next(input, init),
       params: readParams(entry, this.values),
       get data() {
@@ -176,11 +179,12 @@ function waitUntil(id, promise) {
 internals.waitUntil = waitUntil;
 
 /**
- * Runs a request through chain `number`. `body` is the number of its native body, or 0; `values` holds its URL
- * and, for each step, its function path and the values of its params, absent ones empty, a line each.
+ * Runs a request through chain `number`. `body` is the number of its native body, or 0; `text` its URL, behind which, if there are
+ * `hasValues`, come for each step its function path and the values of its params, absent ones empty, a line each.
  */
-internals.dispatch = (number, id, method, body, values) => {
-  const run = new Run(chains[number], id, method, body, values.split("\n"));
+internals.dispatch = (number, id, method, body, hasValues, text) => {
+  const values = hasValues ? text.split("\n") : null;
+  const run = new Run(chains[number], id, method, body, values === null ? text : values[0], values);
   let result;
   try {
     result = run.step();

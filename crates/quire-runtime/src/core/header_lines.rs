@@ -2,6 +2,7 @@
 //! value in turn. Neither can hold a line feed, so nothing needs escaping.
 
 use super::error::OpError;
+use bytes::Bytes;
 use http::HeaderMap;
 use http::header::{HeaderName, HeaderValue};
 use std::borrow::Cow;
@@ -38,16 +39,17 @@ pub(crate) fn lines_of(headers: &HeaderMap) -> String {
     lines
 }
 
-/// Reads the lines, header by header.
+/// Reads the lines, header by header. The values share the memory of the lines.
 pub(crate) fn parse(
-    lines: impl AsRef<[u8]>,
+    lines: impl Into<Bytes>,
     mut take: impl FnMut(HeaderName, HeaderValue),
 ) -> Result<(), OpError> {
-    let mut lines = lines.as_ref().split(|&byte| byte == b'\n');
-    while let (Some(name), Some(value)) = (lines.next(), lines.next()) {
+    let lines = lines.into();
+    let mut read = lines.split(|&byte| byte == b'\n');
+    while let (Some(name), Some(value)) = (read.next(), read.next()) {
         let name = HeaderName::from_bytes(name)
             .map_err(|_| OpError::Type("Invalid header name.".into()))?;
-        let value = HeaderValue::from_bytes(value)
+        let value = HeaderValue::from_maybe_shared(lines.slice_ref(value))
             .map_err(|_| OpError::Type("Invalid header value.".into()))?;
         take(name, value);
     }

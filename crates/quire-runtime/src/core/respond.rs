@@ -55,36 +55,114 @@ pub(crate) fn install(realm: &Realm) {
     });
 }
 
-/// `respond(request, status, statusText, headers, body, manual, socket)`: the headers as lines of name and
-/// value in turn; the body a string, bytes, the number of a native body, or `null`; `manual` if
-/// it is already encoded as its `Content-Encoding` says; the number of a WebSocket's end, or `null`.
-fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
-    let Some(request) = realm.request(handle(call, 0)?) else {
-        return Ok(());
+/// A response as JavaScript hands it over: see [`Given::read`].
+struct Given {
+    request: u64,
+    response: http::Response<()>,
+    /// Name and value in turn, a line each.
+    headers: Bytes,
+    body: GivenBody,
+    /// Whether the body is already encoded as its `Content-Encoding` says.
+    manual: bool,
+    /// The number of a WebSocket's end.
+    socket: Option<u64>,
+}
+
+/// The next line of what is left; nothing is left behind the last one.
+fn line<'a>(rest: &mut Option<&'a str>) -> Option<&'a str> {
+    let text = rest.take()?;
+    let Some((line, after)) = text.split_once('\n') else {
+        return Some(text);
     };
-    let mut response = http::Response::new(());
-    *response.status_mut() = StatusCode::from_u16(call.number(1)? as u16)
-        .map_err(|_| OpError::Range("the response's status is out of range".into()))?;
-    if !call.is_nullish(2) {
-        let text = call.string(2)?;
-        if let Ok(reason) = ReasonPhrase::try_from(text.into_bytes()) {
+    *rest = Some(after);
+    Some(line)
+}
+
+enum GivenBody {
+    None,
+    Bytes(Bytes),
+    /// The number of a native body.
+    Native(u64),
+}
+
+impl Given {
+    /// Reads `respond(text)` or `respond(head, body, socket)`. The head has a line each for the request's number, the status,
+    /// `manual` if the body is already encoded, the status text, how many lines of headers there are, and these; the text has the body
+    /// behind that. Else the body is a string, bytes, the number of a native body, or `null`. One string costs far less than
+    /// several arguments.
+    fn read(call: &Call<'_>) -> Result<Self, OpError> {
+        let text = call.string(0)?;
+        let mut rest = Some(text.as_str());
+        let malformed = || OpError::Type("the head of a response is malformed".into());
+        let request = line(&mut rest).and_then(|line| line.parse().ok());
+        let request = request.ok_or_else(malformed)?;
+        let mut response = http::Response::new(());
+        *response.status_mut() = line(&mut rest)
+            .and_then(|line| StatusCode::from_bytes(line.as_bytes()).ok())
+            .ok_or_else(|| OpError::Range("the response's status is out of range".into()))?;
+        let manual = line(&mut rest).ok_or_else(malformed)? == "manual";
+        let reason = line(&mut rest).ok_or_else(malformed)?;
+        if !reason.is_empty()
+            && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
+        {
             response.extensions_mut().insert(reason);
         }
+        let count: usize = line(&mut rest)
+            .and_then(|line| line.parse().ok())
+            .ok_or_else(malformed)?;
+        let begin = rest.map_or(text.len(), |rest| text.len() - rest.len());
+        let mut end = begin;
+        for index in 0..count {
+            end += usize::from(index > 0) + line(&mut rest).ok_or_else(malformed)?.len();
+        }
+        let body_begin = rest.map(|rest| text.len() - rest.len());
+        let text = Bytes::from(text);
+        let body = match body_begin {
+            Some(begin) => GivenBody::Bytes(text.slice(begin..)),
+            None if call.is_nullish(1) => GivenBody::None,
+            None => match body_bytes(call, 1)? {
+                Ok(bytes) => GivenBody::Bytes(bytes),
+                Err(number) => GivenBody::Native(number),
+            },
+        };
+        Ok(Self {
+            request,
+            response,
+            headers: text.slice(begin..end),
+            body,
+            manual,
+            socket: match call.is_nullish(2) {
+                true => None,
+                false => Some(handle(call, 2)?),
+            },
+        })
     }
+}
+
+fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
+    let given = Given::read(call)?;
+    let Some(request) = realm.request(given.request) else {
+        return Ok(());
+    };
     if request.is_call() {
-        return respond_to_call(realm, call, &request, response);
+        return respond_to_call(realm, &request, given);
     }
-    let null_body_length = parse_headers(&call.string(3)?, response.headers_mut())?;
-    if !call.is_nullish(6) {
-        return respond_with_socket(realm, &request, response, handle(call, 6)?);
+    let Given {
+        mut response,
+        headers,
+        body,
+        manual,
+        socket,
+        ..
+    } = given;
+    let null_body_length = parse_headers(headers, response.headers_mut())?;
+    if let Some(socket) = socket {
+        return respond_with_socket(realm, &request, response, socket);
     }
-    let body = response_body(realm, call, &request, response.headers_mut())?;
-    if request.is_head()
-        && call.is_nullish(4)
-        && let Some(length) = null_body_length
-    {
+    if let (GivenBody::None, Some(length), true) = (&body, null_body_length, request.is_head()) {
         response.headers_mut().insert(CONTENT_LENGTH, length);
     }
+    let body = response_body(realm, body, manual, &request, response.headers_mut())?;
     let wanted = !request.is_head();
     request.finish(Ok(response.map(|()| body.guarded(request.clone(), wanted))));
     Ok(())
@@ -93,19 +171,18 @@ fn respond(realm: &Rc<Realm>, call: &Call<'_>) -> Result<(), OpError> {
 /// Answers another program: it sees the headers as they are, and a body decoded that nobody has encoded.
 fn respond_to_call(
     realm: &Rc<Realm>,
-    call: &Call<'_>,
     request: &Rc<RequestContext>,
-    mut response: http::Response<()>,
+    given: Given,
 ) -> Result<(), OpError> {
+    let mut response = given.response;
     let headers = response.headers_mut();
-    header_lines::parse(&call.string(3)?, |name, value| {
+    header_lines::parse(given.headers, |name, value| {
         headers.append(name, value);
     })?;
-    if !call.is_nullish(6) {
+    if let Some(number) = given.socket {
         if !request.wants_socket() {
             return Err(unasked_socket());
         }
-        let number = handle(call, 6)?;
         let endpoint = match realm.current().filter(|current| current.is_resident()) {
             // It is the resident's, which needs no request to last.
             Some(resident) => {
@@ -118,22 +195,19 @@ fn respond_to_call(
         request.finish(Ok(response.map(|()| Body::socket(endpoint))));
         return Ok(());
     }
-    let body = if call.is_nullish(4) {
-        Body::empty()
-    } else {
-        let wanted = content_coding(headers);
-        let manual = call.boolean(5).then_some(wanted).flatten();
-        match body_bytes(call, 4)? {
-            Ok(bytes) if manual.is_some() => Body::encoded(full_stream(bytes), manual),
-            Ok(bytes) => Body::full(bytes),
-            Err(number) => {
-                let holder = holder(realm, number)?;
-                let (stream, coding) = take(&holder, number)?.encoded();
-                match coding {
-                    // The header was changed after the bytes were fetched.
-                    Some(coding) if Some(coding) != wanted => Body::stream(coding.decode(stream)),
-                    coding => Body::encoded(stream, coding.or(manual)),
-                }
+    let wanted = content_coding(headers);
+    let manual = given.manual.then_some(wanted).flatten();
+    let body = match given.body {
+        GivenBody::None => Body::empty(),
+        GivenBody::Bytes(bytes) if manual.is_some() => Body::encoded(full_stream(bytes), manual),
+        GivenBody::Bytes(bytes) => Body::full(bytes),
+        GivenBody::Native(number) => {
+            let holder = holder(realm, number)?;
+            let (stream, coding) = take(&holder, number)?.encoded();
+            match coding {
+                // The header was changed after the bytes were fetched.
+                Some(coding) if Some(coding) != wanted => Body::stream(coding.decode(stream)),
+                coding => Body::encoded(stream, coding.or(manual)),
             }
         }
     };
@@ -187,7 +261,7 @@ fn refused(refusal: Refusal) -> http::Response<Body> {
 }
 
 /// Fills `headers` from lines of name and value in turn; returns the `Content-Length` given.
-fn parse_headers(lines: &str, headers: &mut HeaderMap) -> Result<Option<HeaderValue>, OpError> {
+fn parse_headers(lines: Bytes, headers: &mut HeaderMap) -> Result<Option<HeaderValue>, OpError> {
     let mut length = None;
     header_lines::parse(lines, |name, value| {
         if name == CONTENT_LENGTH {
@@ -201,17 +275,18 @@ fn parse_headers(lines: &str, headers: &mut HeaderMap) -> Result<Option<HeaderVa
 
 fn response_body(
     realm: &Rc<Realm>,
-    call: &Call<'_>,
+    body: GivenBody,
+    manual: bool,
     request: &RequestContext,
     headers: &mut HeaderMap,
 ) -> Result<Body, OpError> {
-    if call.is_nullish(4) {
-        return Ok(Body::empty());
-    }
-    let mut native = match body_bytes(call, 4)? {
-        Ok(bytes) if !headers.contains_key(CONTENT_ENCODING) => return Ok(Body::full(bytes)),
-        Ok(bytes) => NativeBody::new(full_stream(bytes), None),
-        Err(number) => {
+    let mut native = match body {
+        GivenBody::None => return Ok(Body::empty()),
+        GivenBody::Bytes(bytes) if !headers.contains_key(CONTENT_ENCODING) => {
+            return Ok(Body::full(bytes));
+        }
+        GivenBody::Bytes(bytes) => NativeBody::new(full_stream(bytes), None),
+        GivenBody::Native(number) => {
             let holder = holder(realm, number)?;
             take(&holder, number)?
         }
@@ -219,7 +294,6 @@ fn response_body(
     let wanted = content_coding(headers);
     let origin = native.take_origin();
     let (stream, coding) = native.encoded();
-    let manual = call.boolean(5);
     if wanted.is_none() && coding.is_none() {
         return Ok(Body::passed_on(stream, origin));
     }

@@ -142,13 +142,21 @@ pub struct Runtime {
     realm: Rc<Realm>,
     dispatch: Value,
     define_chain: Value,
-    /// Numbers of the chains that JavaScript knows, by the steps they consist of.
-    chains: RefCell<FxHashMap<Vec<u32>, u32>>,
+    /// The chains that JavaScript knows, by the steps they consist of.
+    chains: RefCell<FxHashMap<Vec<u32>, Rc<KnownChain>>>,
     /// The last request's steps, kept for its memory.
     key: Cell<Vec<u32>>,
     routes: quire_routes::RouteTable,
     consumers: Consumers,
     events: JoinHandle<()>,
+}
+
+/// A chain of handlers that JavaScript knows.
+struct KnownChain {
+    number: u32,
+    /// The function paths of its steps, as the first request spelled them: JavaScript is told only of others. `None` if
+    /// params tell requests apart.
+    function_paths: Option<Vec<String>>,
 }
 
 /// An engine with all its Web APIs that waits for a program. Making one is most of what starting
@@ -358,18 +366,20 @@ impl Runtime {
         chain: &Chain<'_>,
         client: Option<Client>,
     ) -> Outcome {
-        let chain_number = self.chain_number(chain)?;
+        let known = self.known_chain(chain)?;
         let arrived = Arrived::new(&self.realm, head, body, client)?;
-        let values = values(&arrived.url, chain);
+        let values = values(&arrived.url, chain, &known);
+        let has_values = values.is_some();
         self.realm.enter(Some(arrived.request.clone()), |_| {
             self.dispatch.call_and_forget(
                 None,
                 [
-                    Arg::Number(f64::from(chain_number)),
+                    Arg::Number(f64::from(known.number)),
                     Arg::Number(arrived.request.id() as f64),
                     Arg::Number(arrived.method as f64),
                     Arg::Number(arrived.body as f64),
-                    Arg::String(&values),
+                    Arg::Boolean(has_values),
+                    Arg::String(values.as_deref().unwrap_or(&arrived.url)),
                 ],
             )
         });
@@ -409,8 +419,8 @@ impl Runtime {
         event::fetch(&self.realm, head, body, &Entrypoint::default(), None).await
     }
 
-    /// The number by which JavaScript knows a chain of handlers.
-    fn chain_number(&self, chain: &Chain<'_>) -> Result<u32, Failure> {
+    /// What JavaScript knows of a chain of handlers, which is told of it when it is first needed.
+    fn known_chain(&self, chain: &Chain<'_>) -> Result<Rc<KnownChain>, Failure> {
         let mut key = self.key.take();
         key.clear();
         key.extend(
@@ -419,9 +429,10 @@ impl Runtime {
                 .iter()
                 .map(|step| step.route * 2 + u32::from(step.kind == StepKind::Module)),
         );
-        if let Some(&number) = self.chains.borrow().get(&key) {
+        let known = self.chains.borrow().get(&key).cloned();
+        if let Some(known) = known {
             self.key.set(key);
-            return Ok(number);
+            return Ok(known);
         }
         let steps: Vec<_> = chain
             .steps
@@ -437,9 +448,18 @@ impl Runtime {
                     .slots()
                     .map(|(param, _)| json!([param.name, param.catch_all]))
                     .collect();
-                Some(json!({ "file": handler.file, "export": handler.export, "params": params }))
+                Some(json!({
+                    "file": handler.file,
+                    "export": handler.export,
+                    "params": params,
+                    "functionPath": step.function_path,
+                }))
             })
             .collect();
+        let has_params = chain
+            .steps
+            .iter()
+            .any(|step| step.params.slots().next().is_some());
         let number = self.chains.borrow().len() as u32;
         self.define_chain
             .call_and_forget(
@@ -450,8 +470,13 @@ impl Runtime {
                 ],
             )
             .map_err(|exception| Failure::new(FailureKind::Exception, exception.to_string()))?;
-        self.chains.borrow_mut().insert(key, number);
-        Ok(number)
+        let paths = chain.steps.iter().map(|step| step.function_path.to_owned());
+        let known = Rc::new(KnownChain {
+            number,
+            function_paths: (!has_params).then(|| paths.collect()),
+        });
+        self.chains.borrow_mut().insert(key, known.clone());
+        Ok(known)
     }
 
     /// Has the program deal with the messages of the queues that it reads from.
@@ -486,8 +511,12 @@ impl Drop for Runtime {
 }
 
 /// The request's URL, then for each step its function path and the values of its params, absent ones
-/// empty, a line each. A URL contains no line feed, so nothing needs escaping.
-fn values(url: &str, chain: &Chain<'_>) -> String {
+/// empty, a line each; `None` if JavaScript knows all that but the URL. A URL contains no line feed, so nothing needs escaping.
+fn values(url: &str, chain: &Chain<'_>, known: &KnownChain) -> Option<String> {
+    let paths = chain.steps.iter().map(|step| step.function_path);
+    if (known.function_paths.as_ref()).is_some_and(|known| known.iter().eq(paths)) {
+        return None;
+    }
     let mut values = String::with_capacity(url.len() + 64);
     values.push_str(url);
     for step in &chain.steps {
@@ -498,7 +527,7 @@ fn values(url: &str, chain: &Chain<'_>) -> String {
             values.push_str(value.unwrap_or_default());
         }
     }
-    values
+    Some(values)
 }
 
 #[cfg(test)]

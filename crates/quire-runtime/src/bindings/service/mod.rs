@@ -61,7 +61,7 @@ pub(crate) fn exchange(
     });
     *outgoing.method_mut() = Method::from_bytes(call.string(at + 1)?.as_bytes())
         .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?;
-    header_lines::parse(&call.string(at + 3)?, |name, value| {
+    header_lines::parse(call.string(at + 3)?, |name, value| {
         outgoing.headers_mut().append(name, value);
     })?;
     if let (false, Some(length)) = (call.is_nullish(at + 4), outgoing.body().size_hint().exact()) {

@@ -27,7 +27,7 @@ pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
             path: url.path().into(),
             query: url.query().map(Into::into),
             host: url.host_str().map(Into::into),
-            headers: headers(&call.string(2)?)?,
+            headers: headers(call.string(2)?)?,
         });
         let realm = realm.clone();
         Ok(async move {

@@ -343,12 +343,12 @@ fn unescaped_lines_of(headers: &HeaderMap) -> String {
 
 /// The headers of a request: the program's, and which site it comes from. And whether values had to be escaped.
 fn request_headers(request: &RequestContext, lines: &str) -> Result<(HeaderMap, bool), OpError> {
-    let (mut headers, escaped) = match headers(lines) {
+    let (mut headers, escaped) = match headers(lines.to_owned()) {
         Ok(headers) => (headers, false),
         // Escaping leaves line feeds alone.
         Err(_) => {
             let lines = control_characters::escape(lines.as_bytes());
-            (headers_of(&lines)?, true)
+            (headers(lines)?, true)
         }
     };
     let host = request.with_head(|head, _| {
@@ -364,11 +364,7 @@ fn request_headers(request: &RequestContext, lines: &str) -> Result<(HeaderMap, 
 }
 
 /// Headers from lines of name and value in turn.
-pub(super) fn headers(lines: &str) -> Result<HeaderMap, OpError> {
-    headers_of(lines.as_bytes())
-}
-
-fn headers_of(lines: &[u8]) -> Result<HeaderMap, OpError> {
+pub(super) fn headers(lines: impl Into<Bytes>) -> Result<HeaderMap, OpError> {
     let mut headers = HeaderMap::new();
     header_lines::parse(lines, |name, value| {
         if !NOT_SENT.contains(&name) {

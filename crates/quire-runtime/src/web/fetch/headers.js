@@ -32,10 +32,25 @@ function isWhitespace(code) {
   return code === 32 || code === 9 || code === 10 || code === 13;
 }
 
+/** Values up to this length are looked at here before any pattern is: most of them are short, and nothing but visible ASCII. */
+const SHORT_MAX = 64;
+
+function isPlain(value) {
+  const { length } = value;
+  if (length > SHORT_MAX) return false;
+  for (let i = 0; i < length; i++) {
+    // Not by `apply`: the engine would make an array for each.
+    const code = charCodeAt.call(value, i);
+    if (code > 32 && code < 127) continue;
+    if (code !== 32 || i === 0 || i === length - 1) return false;
+  }
+  return true;
+}
+
 function normaliseValue(value) {
   value = `${value}`;
   const { length } = value;
-  if (length === 0) return value;
+  if (length === 0 || isPlain(value)) return value;
   if (isWhitespace(apply(charCodeAt, value, [0])) || isWhitespace(apply(charCodeAt, value, [length - 1]))) {
     value = apply(replaceText, value, [OUTER_WHITESPACE, ""]);
   }
@@ -154,10 +169,10 @@ class Headers {
     isImmutable = (headers) => headers.#immutable;
   }
 
-  constructor(init = undefined) {
+  constructor(init = undefined, list = undefined, immutable = undefined) {
     if (init === FROM_LIST) {
-      this.#list = arguments[1];
-      this.#immutable = arguments[2];
+      this.#list = list;
+      this.#immutable = immutable;
       return;
     }
     this.#list = [];

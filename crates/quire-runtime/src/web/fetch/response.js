@@ -6,6 +6,9 @@ const { body: bodies, headers: headerLists } = internals;
 
 const NULL_BODY_STATUSES = [101, 204, 205, 304];
 const REDIRECT_STATUSES = [301, 302, 303, 307, 308];
+const NO_HEADERS = [];
+/** Bodies up to this length are handed over in one string with the head. */
+const INLINE_MAX = 4096;
 const STATUS_TEXT_INVALID = /[\0-\x1f]/;
 
 class State {
@@ -23,6 +26,15 @@ class State {
 
 function headersOf(state) {
   return (state.headers ??= headerLists.create([], false));
+}
+
+function setDefaultType(state, type) {
+  if (state.headers === null) {
+    state.headers = headerLists.create(["content-type", type], false);
+    return;
+  }
+  const list = headerLists.list(state.headers);
+  if (!headerLists.has(list, "content-type")) list.push("content-type", type);
 }
 
 let stateOf, createResponse, isResponse;
@@ -54,10 +66,7 @@ class Response extends bodies.Body {
     if (init !== undefined && init !== null) readInit(state, init);
     const content = bodies.extract(body, true);
     if (content === null || isNullBody(state, content)) return;
-    if (content.contentType !== null) {
-      const list = headerLists.list(headersOf(state));
-      if (!headerLists.has(list, "content-type")) list.push("content-type", content.contentType);
-    }
+    if (content.contentType !== null) setDefaultType(state, content.contentType);
     bodies.setContent(this, content);
   }
 
@@ -94,8 +103,7 @@ class Response extends bodies.Body {
     const text = JSON.stringify(data);
     const content = bodies.extract(text === undefined ? "undefined" : text);
     isNullBody(state, content);
-    const list = headerLists.list(headersOf(state));
-    if (!headerLists.has(list, "content-type")) list.push("content-type", "application/json");
+    setDefaultType(state, "application/json");
     return createResponse(state, content);
   }
 
@@ -259,9 +267,13 @@ internals.response = {
     const state = stateOf(response);
     checkStatus(state.status, state);
     const content = bodies.content(response);
-    const lines = state.headers === null ? "" : headerLists.list(state.headers).join("\n");
-    const statusText = state.statusText === "" ? null : state.statusText;
+    const list = state.headers === null ? NO_HEADERS : headerLists.list(state.headers);
+    const { length } = list;
+    let head = `${id}\n${state.status}\n${state.encodedByProgram ? "manual" : ""}\n${state.statusText}\n${length}`;
+    for (let i = 0; i < length; i++) head += `\n${list[i]}`;
     const socket = state.webSocket === null ? null : internals.webSocket.release(state.webSocket);
-    ops.respond(id, state.status, statusText, lines, bodies.send(content), state.encodedByProgram, socket);
+    const body = bodies.send(content);
+    if (socket === null && typeof body === "string" && body.length <= INLINE_MAX) ops.respond(`${head}\n${body}`);
+    else ops.respond(head, body, socket);
   },
 };

@@ -189,7 +189,7 @@ fn response(
     if let Some(Ok(reason)) = reason.map(|reason| ReasonPhrase::try_from(reason.into_bytes())) {
         response.extensions_mut().insert(reason);
     }
-    let parsed = header_lines::parse(&headers, |name, value| {
+    let parsed = header_lines::parse(headers, |name, value| {
         response.headers_mut().append(name, value);
     });
     parsed.map_err(|_| lost())?;

@@ -170,7 +170,7 @@ async fn answer(
                 false => (Body::wrap(measured(rest.boxed_unsync(), length)), None),
             };
             let mut request = http::Request::new(body);
-            let parsed = header_lines::parse(&headers, |name, value| {
+            let parsed = header_lines::parse(headers, |name, value| {
                 request.headers_mut().append(name, value);
             });
             if let (Ok(()), Ok(method)) = (parsed, http::Method::from_bytes(method.as_bytes())) {
