@@ -27,7 +27,7 @@ fn write(database: &D1Database, texts: &[&str]) -> D1Outcome {
 }
 
 fn number(database: &D1Database, sql: &str) -> i64 {
-    let answers = database.read_at_once(&[query(sql)]).unwrap().unwrap();
+    let answers = database.read_at_once(&[query(sql)], true).unwrap().unwrap();
     match answers[0].rows.rows[0][0] {
         SqlValue::Integer(number) => number,
         ref other => panic!("{other:?}"),
@@ -58,11 +58,14 @@ fn only_what_reads_and_is_quick_runs_at_once() {
         "nonsense",
         "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n LIMIT 1",
     ] {
-        assert!(database.read_at_once(&[query(sql)]).is_none(), "{sql}");
+        assert!(
+            database.read_at_once(&[query(sql)], true).is_none(),
+            "{sql}"
+        );
     }
     let long = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000000) SELECT max(i) FROM n";
-    assert!(database.read_at_once(&[query(long)]).is_none());
-    let answers = database.read(&[query(long)]).unwrap().unwrap();
+    assert!(database.read_at_once(&[query(long)], true).is_none());
+    let answers = database.read(&[query(long)], true).unwrap().unwrap();
     assert_eq!(answers[0].rows.rows, [[SqlValue::Integer(2_000_000)]]);
     assert_eq!(number(&database, "SELECT count(*) FROM t"), 0);
 }

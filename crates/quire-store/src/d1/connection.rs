@@ -6,6 +6,8 @@ use crate::objects::sandbox::{
 };
 use crate::{StoreError, sqlite};
 use rusqlite::{Connection, ErrorCode, StatementStatus};
+use std::cell::RefCell;
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,6 +22,9 @@ const VALUE_BYTES: usize = size_of::<SqlValue>();
 /// Statements that a connection keeps prepared.
 const PREPARED_MAX: usize = 64;
 
+/// Texts that are known to be one statement that reads; all are forgotten when there are more.
+const KNOWN_READS_MAX: usize = 1000;
+
 /// Steps of SQLite's machine between looks at the clock.
 const STEPS_PER_LOOK: i32 = 2000;
 
@@ -32,6 +37,7 @@ pub(super) struct Worker {
     deadline: Arc<AtomicU64>,
     began: Instant,
     page_size: u64,
+    known_reads: RefCell<HashSet<String>>,
 }
 
 impl Worker {
@@ -64,6 +70,7 @@ impl Worker {
             deadline,
             began,
             page_size,
+            known_reads: RefCell::default(),
         })
     }
 
@@ -73,24 +80,40 @@ impl Worker {
         self.deadline.store(deadline, Ordering::Relaxed);
     }
 
-    /// Whether queries only read, and say nothing of what was written before.
+    /// Whether queries only read, a statement each, and say nothing of what was written before.
     pub(super) fn only_reads(&self, queries: &[D1Query]) -> bool {
         queries.iter().all(|query| {
             let sql = query.sql.trim();
-            let lower = sql.to_ascii_lowercase();
-            let asks_for_writes = lower.contains("last_insert_rowid") || lower.contains("changes");
-            let word = first_word(sql);
-            let reads = word.eq_ignore_ascii_case("SELECT")
-                || word.eq_ignore_ascii_case("WITH")
-                || word.eq_ignore_ascii_case("VALUES");
+            if self.known_reads.borrow().contains(sql) {
+                return true;
+            }
+            // What does not read now may do so when the schema is another one.
+            let reads = self.reads(sql);
+            if reads {
+                let mut known = self.known_reads.borrow_mut();
+                if known.len() == KNOWN_READS_MAX {
+                    known.clear();
+                }
+                known.insert(sql.to_owned());
+            }
             reads
-                && !asks_for_writes
-                && split(sql).len() == 1
-                && self
-                    .connection
-                    .prepare_cached(sql)
-                    .is_ok_and(|statement| statement.readonly())
         })
+    }
+
+    fn reads(&self, sql: &str) -> bool {
+        let lower = sql.to_ascii_lowercase();
+        let asks_for_writes = lower.contains("last_insert_rowid") || lower.contains("changes");
+        let word = first_word(sql);
+        let reads = word.eq_ignore_ascii_case("SELECT")
+            || word.eq_ignore_ascii_case("WITH")
+            || word.eq_ignore_ascii_case("VALUES");
+        reads
+            && !asks_for_writes
+            && split(sql).len() == 1
+            && self
+                .connection
+                .prepare_cached(sql)
+                .is_ok_and(|statement| statement.readonly())
     }
 
     /// Runs a statement of our own.
@@ -121,17 +144,17 @@ impl Worker {
         value.map_err(D1Error::of_program(&self.path))
     }
 
-    /// Runs a query that only reads.
-    pub(super) fn read(&self, query: &D1Query) -> Result<D1Answer, D1Error> {
+    /// Runs a query of which [`only_reads`](Self::only_reads) holds. The size is looked at only if it is asked for.
+    pub(super) fn read(&self, query: &D1Query, sized: bool) -> Result<D1Answer, D1Error> {
         let began = Instant::now();
-        let rows = self.rows_of(query)?;
+        let rows = self.run(query.sql.trim(), Some(&query.values))?;
         Ok(D1Answer {
             rows,
             changes: 0,
             last_row_id: 0,
             changed: false,
             duration: began.elapsed(),
-            size: self.size()?,
+            size: if sized { self.size()? } else { 0 },
         })
     }
 
@@ -178,6 +201,10 @@ impl Worker {
         if controls_transactions(sql) {
             return Err(D1Error::Sql(USE_TRANSACTIONS.to_owned()));
         }
+        self.run(sql, values)
+    }
+
+    fn run(&self, sql: &str, values: Option<&[SqlValue]>) -> Result<SqlRows, D1Error> {
         let mut statement = self
             .connection
             .prepare_cached(sql)

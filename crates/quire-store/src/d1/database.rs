@@ -59,14 +59,15 @@ impl D1Database {
         &self.shared.path
     }
 
-    /// Answers queries that only read, and for that take no long time; else `None`.
-    pub fn read_at_once(&self, queries: &[D1Query]) -> Option<D1Outcome> {
-        self.shared.read(queries, Some(AT_ONCE_MAX))
+    /// Answers queries that only read, and for that take no long time; else `None`. Answers that are not `sized` say 0 of the
+    /// size, which costs more to find out than a small query takes.
+    pub fn read_at_once(&self, queries: &[D1Query], sized: bool) -> Option<D1Outcome> {
+        self.shared.read(queries, sized, Some(AT_ONCE_MAX))
     }
 
     /// Answers queries that only read, however long they take; else `None`.
-    pub fn read(&self, queries: &[D1Query]) -> Option<D1Outcome> {
-        self.shared.read(queries, None)
+    pub fn read(&self, queries: &[D1Query], sized: bool) -> Option<D1Outcome> {
+        self.shared.read(queries, sized, None)
     }
 
     /// Runs queries as one transaction. Does not block.
@@ -88,7 +89,7 @@ impl D1Database {
 }
 
 impl Shared {
-    fn read(&self, queries: &[D1Query], time: Option<Duration>) -> Option<D1Outcome> {
+    fn read(&self, queries: &[D1Query], sized: bool, time: Option<Duration>) -> Option<D1Outcome> {
         let kept = self.lock().pop();
         let worker = match kept.map_or_else(|| Worker::open(&self.path), Ok) {
             Ok(worker) => worker,
@@ -96,7 +97,7 @@ impl Shared {
         };
         let outcome = worker.only_reads(queries).then(|| {
             worker.allow(time);
-            let outcome = self.snapshot(&worker, queries);
+            let outcome = self.answers(&worker, queries, sized);
             worker.allow(None);
             outcome
         });
@@ -111,12 +112,17 @@ impl Shared {
     }
 
     /// All queries see the same state, and so does what is told of its size: the database is locked once for all that.
-    fn snapshot(&self, worker: &Worker, queries: &[D1Query]) -> D1Outcome {
-        worker.own("BEGIN")?;
+    fn answers(&self, worker: &Worker, queries: &[D1Query], sized: bool) -> D1Outcome {
+        let is_transaction = sized || queries.len() > 1;
+        if is_transaction {
+            worker.own("BEGIN")?;
+        }
         let mut answers = (queries.iter())
-            .map(|query| worker.read(query))
+            .map(|query| worker.read(query, sized))
             .collect::<D1Outcome>();
-        worker.own("COMMIT")?;
+        if is_transaction {
+            worker.own("COMMIT")?;
+        }
         for answer in answers.iter_mut().flatten() {
             answer.last_row_id = self.last_row_id.load(Ordering::Relaxed);
         }

@@ -29,7 +29,7 @@ pub struct D1Answer {
     pub last_row_id: i64,
     /// Whether the database is another one now
     pub changed: bool,
-    /// How many bytes the database takes
+    /// How many bytes the database takes; 0 if that was not asked for
     pub size: u64,
     /// How long it took
     pub duration: Duration,

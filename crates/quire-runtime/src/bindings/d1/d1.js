@@ -2,7 +2,7 @@
 
 const { isArray, from } = Array;
 const { isView } = ArrayBuffer;
-const { fromEntries } = Object;
+const { defineProperty } = Object;
 const { parse, stringify } = JSON;
 
 const FIRST_PRIMARY = "first-primary";
@@ -37,13 +37,23 @@ function nextBookmark() {
   return `${part(now / 0x1_0000_0000)}-${part(now)}-${part(bookmarks)}-${"0".repeat(32)}`;
 }
 
+function asObject(columns, row) {
+  const object = {};
+  for (let i = 0; i < row.length; i++) {
+    // Else it would be the prototype.
+    if (columns[i] === "__proto__") defineProperty(object, "__proto__", { value: row[i], writable: true, enumerable: true, configurable: true });
+    else object[columns[i]] = row[i];
+  }
+  return object;
+}
+
 const asObjects = ({ meta, columns, rows }) => ({
   success: true,
   meta,
-  results: rows.map((row) => fromEntries(row.map((cell, i) => [columns[i], cell]))),
+  results: rows.map((row) => asObject(columns, row)),
 });
 
-let query;
+let ask, note;
 
 class D1DatabaseSession {
   #database;
@@ -58,12 +68,11 @@ class D1DatabaseSession {
   }
 
   static {
-    /** The answers to queries, or the text of the error: one of both. */
-    query = async (session, queries) => {
-      const given = ops.d1_query(session.#database, stringify(queries));
-      const { results, error } = parse(typeof given === "string" ? given : await given);
-      if (error === undefined && !session.#plain) session.#bookmark = nextBookmark();
-      return { results, error };
+    /** The answers to queries as JSON, or a promise of that. `meta`: whether they say what the queries cost. */
+    ask = (session, queries, meta) => ops.d1_query(session.#database, stringify(queries), meta);
+    /** Notes that the database is another one for the session now, as far as it knows. */
+    note = (session) => {
+      if (!session.#plain) session.#bookmark = nextBookmark();
     };
   }
 
@@ -72,7 +81,8 @@ class D1DatabaseSession {
   }
 
   async batch(statements) {
-    return (await answers(this, statements.map(({ statement, params }) => ({ sql: statement, params })))).map(asObjects);
+    const given = ask(this, statements.map(({ statement, params }) => ({ sql: statement, params })), true);
+    return results(this, typeof given === "string" ? given : await given).map(asObjects);
   }
 
   getBookmark() {
@@ -80,8 +90,15 @@ class D1DatabaseSession {
   }
 }
 
-async function answers(session, queries) {
-  const { results, error } = await query(session, queries);
+/** The answers to queries, or the text of the error: one of both. */
+function read(session, given) {
+  const { results, error } = parse(given);
+  if (error === undefined) note(session);
+  return { results, error };
+}
+
+function results(session, given) {
+  const { results, error } = read(session, given);
   if (error !== undefined) throw failed("D1_ERROR", error);
   return results;
 }
@@ -99,16 +116,22 @@ class D1PreparedStatement {
     return new D1PreparedStatement(this.#session, this.statement, values.map(toParameter));
   }
 
-  async #answer() {
-    const [answer] = await answers(this.#session, [{ sql: this.statement, params: this.params }]);
-    return answer;
+  /** The answer as JSON, or a promise of that. Few functions here are asynchronous: each costs as much as a small query. */
+  #ask(meta) {
+    return ask(this.#session, [{ sql: this.statement, params: this.params }], meta);
+  }
+
+  #answer(given) {
+    return results(this.#session, given)[0];
   }
 
   async first(column = undefined) {
-    const { results } = asObjects(await this.#answer());
-    if (results.length === 0) return null;
-    if (column === undefined) return results[0];
-    const value = results[0][column];
+    const given = this.#ask(false);
+    const { columns, rows } = this.#answer(typeof given === "string" ? given : await given);
+    if (rows.length === 0) return null;
+    const first = asObject(columns, rows[0]);
+    if (column === undefined) return first;
+    const value = first[column];
     if (value === undefined) {
       throw new Error(`D1_COLUMN_NOTFOUND: Column not found (${column})`, { cause: new Error("Column not found") });
     }
@@ -116,15 +139,18 @@ class D1PreparedStatement {
   }
 
   async run() {
-    return asObjects(await this.#answer());
+    const given = this.#ask(true);
+    return asObjects(this.#answer(typeof given === "string" ? given : await given));
   }
 
   async all() {
-    return asObjects(await this.#answer());
+    const given = this.#ask(true);
+    return asObjects(this.#answer(typeof given === "string" ? given : await given));
   }
 
   async raw(options = undefined) {
-    const { columns, rows } = await this.#answer();
+    const given = this.#ask(false);
+    const { columns, rows } = this.#answer(typeof given === "string" ? given : await given);
     return options?.columnNames ? [columns, ...rows] : rows;
   }
 }
@@ -156,7 +182,8 @@ class D1Database {
 
   async exec(sql) {
     const lines = sql.trim().split("\n");
-    const { results, error } = await query(this.#session, lines.map((line) => ({ sql: line })));
+    const given = ask(this.#session, lines.map((line) => ({ sql: line })), true);
+    const { results, error } = read(this.#session, typeof given === "string" ? given : await given);
     if (error !== undefined) throw failed("D1_EXEC_ERROR", `Error in line 1: ${lines[0]}: ${error}`);
     return { count: results.length, duration: results.reduce((sum, { meta }) => sum + meta.duration, 0) };
   }
@@ -177,7 +204,7 @@ class D1Database {
   }
 }
 
-Object.defineProperty(D1Database.prototype, Symbol.toStringTag, { value: "WrappedBinding", configurable: true });
+defineProperty(D1Database.prototype, Symbol.toStringTag, { value: "WrappedBinding", configurable: true });
 for (const Class of [D1Database, D1DatabaseSession, D1PreparedStatement]) {
   internals.structuredClone.register(Class, () => {
     const message = `Could not serialize object of type "${Class.name}". This type does not support serialization.`;

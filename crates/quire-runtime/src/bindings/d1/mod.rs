@@ -41,7 +41,7 @@ pub(super) fn install(realm: &Realm) {
         }
         Ok(number as f64)
     });
-    // (database, queries as JSON) → the answers as JSON, or a promise of that
+    // (database, queries as JSON, whether with `meta`) → the answers as JSON, or a promise of that
     realm.realm_op("d1_query", move |realm, call| {
         realm.require_request()?.charge_subrequest()?;
         let database = database(realm, &databases, call)?;
@@ -49,9 +49,10 @@ pub(super) fn install(realm: &Realm) {
             Ok(queries) => queries,
             Err(text) => return Ok(realm.context().string(&answers::error(&text))),
         };
-        match database.read_at_once(&queries) {
-            Some(outcome) => Ok(realm.context().string(&answers::text(&outcome))),
-            None => later(realm, database, queries),
+        let meta = call.boolean(2);
+        match database.read_at_once(&queries, meta) {
+            Some(outcome) => Ok(realm.context().string(&answers::text(&outcome, meta))),
+            None => later(realm, database, queries, meta),
         }
     });
 }
@@ -61,19 +62,20 @@ fn later(
     realm: &Rc<Realm>,
     database: Arc<D1Database>,
     queries: Vec<D1Query>,
+    meta: bool,
 ) -> Result<Value, OpError> {
     let (sender, outcome) = oneshot::channel::<D1Outcome>();
     tokio::task::spawn_blocking(move || {
         // Nobody waits any more when the request has ended.
         let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
-        match database.read(&queries) {
+        match database.read(&queries, meta) {
             Some(outcome) => done(outcome),
             None => database.write(queries, done),
         }
     });
     realm.promise_of(async move {
         Ok(match outcome.await {
-            Ok(outcome) => answers::text(&outcome),
+            Ok(outcome) => answers::text(&outcome, meta),
             Err(_) => answers::error("the program is ending"),
         })
     })
