@@ -135,30 +135,49 @@ pub(super) fn url(head: &Parts, client: Client) -> String {
     }
 }
 
+/// Bytes that the URL standard leaves alone in a path and a query.
+const PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let bytes =
+        b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_.~!$&()*+,;=:@/%?";
+    let mut index = 0;
+    while index < bytes.len() {
+        plain[bytes[index] as usize] = true;
+        index += 1;
+    }
+    plain
+};
+
 /// Whether the URL standard would leave the path and query as they are.
 fn is_plain_target(target: &str) -> bool {
-    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~!$&()*+,;=:@/%?".contains(&b);
-    target.bytes().all(plain)
-        && !target.contains("/.")
-        && (!target.contains('%')
-            || !target
-                .as_bytes()
-                .windows(4)
-                .any(|w| w.eq_ignore_ascii_case(b"/%2e")))
+    let bytes = target.as_bytes();
+    let mut begins_segment = false;
+    for (index, &byte) in bytes.iter().enumerate() {
+        let is_dot = |byte| match byte {
+            b'.' => true,
+            b'%' => matches!(bytes.get(index + 1..index + 3), Some(b"2e" | b"2E")),
+            _ => false,
+        };
+        if !PLAIN[usize::from(byte)] || (begins_segment && is_dot(byte)) {
+            return false;
+        }
+        begins_segment = byte == b'/';
+    }
+    true
 }
 
 /// Whether the URL standard would leave the host as it is. A port must not be the scheme's own.
 fn is_plain_host(host: &str) -> bool {
-    let (name, port) = host.split_once(':').unwrap_or((host, "0"));
+    let (name, port) = host.split_once(':').unwrap_or((host, "1"));
     let is_number_like = name.bytes().next_back().is_none_or(|b| b.is_ascii_digit());
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
-    let plain_number = name.parse::<std::net::Ipv4Addr>().is_ok();
     name.bytes().all(plain)
-        && (!is_number_like || plain_number)
-        && !name.starts_with("xn--")
-        && !name.contains(".xn--")
-        && port.bytes().all(|b| b.is_ascii_digit())
-        && !matches!(port, "80" | "443" | "")
+        && (!is_number_like || name.parse::<std::net::Ipv4Addr>().is_ok())
+        && !name.split('.').any(|label| label.starts_with("xn--"))
+        && port.starts_with(|first: char| matches!(first, '1'..='9'))
+        && port
+            .parse::<u16>()
+            .is_ok_and(|port| port != 80 && port != 443)
 }
 
 fn header_lines(head: &Parts, client: Option<Client>) -> String {
@@ -197,4 +216,25 @@ pub(crate) fn install_turns(realm: &Realm) {
         });
         Ok(true)
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        /// What is taken as it is, the URL standard would not have changed.
+        #[test]
+        fn plain_urls_stay_as_they_are(
+            host in "(127.0.0.1|[a-z0-9.-]{1,12}|localhost|xn--[a-z0-9]{3,5})(:[0-9]{0,6})?",
+            target in "/([a-zA-Z0-9./%?&=~!'\"<>\\-]|%2e|%2E){0,20}",
+        ) {
+            let url = ["http://", &host, &target].concat();
+            if is_plain_host(&host) && is_plain_target(&target) {
+                let parsed = url::Url::parse(&url).map(String::from);
+                prop_assert_eq!(parsed, Ok(url));
+            }
+        }
+    }
 }
