@@ -53,7 +53,7 @@ fn take(capacity: usize) -> Option<Vec<u8>> {
 }
 
 /// Keeps a buffer that is not needed any more for who needs one next.
-pub(crate) fn give_back(mut buffer: Vec<u8>) {
+pub fn give_back(mut buffer: Vec<u8>) {
     if !(LARGE..=KEPT_BYTES_MAX).contains(&buffer.capacity()) {
         return;
     }

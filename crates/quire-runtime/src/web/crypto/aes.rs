@@ -193,22 +193,20 @@ impl Gcm<'_> {
         Ok(context)
     }
 
-    /// The ciphertext with the tag behind it.
-    pub(crate) fn encrypt(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.check(data)?;
+    /// The ciphertext with the tag behind it, in the memory of the plaintext if that can be.
+    pub(crate) fn encrypt(&self, key: &[u8], mut data: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
+        self.check(&data)?;
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = memory::with_capacity(data.len() + self.tag_length);
-            output.extend_from_slice(data);
             let additional_data = Aad::from(self.additional_data);
             let tag = key
-                .seal_in_place_separate_tag(nonce, additional_data, &mut output)
+                .seal_in_place_separate_tag(nonce, additional_data, &mut data)
                 .map_err(CryptoError::operation("AES-GCM encryption failed."))?;
-            output.extend_from_slice(tag.as_ref());
-            return Ok(output);
+            data.extend_from_slice(tag.as_ref());
+            return Ok(data);
         }
         let mut output = memory::with_capacity(data.len() + BLOCK);
         let mut context = self.begin(Direction::Encrypt, key)?;
-        context.cipher_update_vec(data, &mut output)?;
+        context.cipher_update_vec(&data, &mut output)?;
         context.cipher_final_vec(&mut output)?;
         let end = output.len();
         output.resize(end + self.tag_length, 0);
@@ -216,9 +214,9 @@ impl Gcm<'_> {
         Ok(output)
     }
 
-    /// The plaintext, if the tag at the end is right.
-    pub(crate) fn decrypt(&self, key: &[u8], data: &[u8]) -> Result<Vec<u8>, CryptoError> {
-        self.check(data)?;
+    /// The plaintext, if the tag at the end is right; in the memory of the ciphertext if that can be.
+    pub(crate) fn decrypt(&self, key: &[u8], mut data: Vec<u8>) -> Result<Vec<u8>, CryptoError> {
+        self.check(&data)?;
         let Some(length) = data.len().checked_sub(self.tag_length) else {
             return Err(CryptoError::Operation(format!(
                 "Ciphertext length of {} bits must be greater than or equal to the size of the AES-GCM tag length of {} bits.",
@@ -227,16 +225,14 @@ impl Gcm<'_> {
             )));
         };
         let failed = || decryption_failed("AES-GCM", length, length);
-        let (text, tag) = data.split_at(length);
         if let Some((key, nonce)) = self.common(key) {
-            let mut output = memory::with_capacity(data.len());
-            output.extend_from_slice(data);
             let additional_data = Aad::from(self.additional_data);
-            key.open_in_place(nonce, additional_data, &mut output)
+            key.open_in_place(nonce, additional_data, &mut data)
                 .map_err(|_| failed())?;
-            output.truncate(length);
-            return Ok(output);
+            data.truncate(length);
+            return Ok(data);
         }
+        let (text, tag) = data.split_at(length);
         let mut context = self.begin(Direction::Decrypt, key)?;
         let mut output = memory::with_capacity(length + BLOCK);
         context.cipher_update_vec(text, &mut output)?;
@@ -362,14 +358,14 @@ mod tests {
                 additional_data: &additional_data,
                 tag_length,
             };
-            let whole = gcm(16).encrypt(&key, &text).unwrap();
+            let whole = gcm(16).encrypt(&key, text.clone()).unwrap();
             assert_eq!(hex(&whole[text.len()..]), tag);
-            let short = gcm(12).encrypt(&key, &text).unwrap();
+            let short = gcm(12).encrypt(&key, text.clone()).unwrap();
             assert_eq!(short, whole[..text.len() + 12]);
-            assert_eq!(gcm(16).decrypt(&key, &whole).unwrap(), text);
-            assert_eq!(gcm(12).decrypt(&key, &short).unwrap(), text);
-            assert!(gcm(16).decrypt(&key, &short).is_err());
-            assert!(gcm(16).decrypt(&key, b"short").is_err());
+            assert_eq!(gcm(16).decrypt(&key, whole.clone()).unwrap(), text);
+            assert_eq!(gcm(12).decrypt(&key, short.clone()).unwrap(), text);
+            assert!(gcm(16).decrypt(&key, short).is_err());
+            assert!(gcm(16).decrypt(&key, b"short".to_vec()).is_err());
         }
     }
 
@@ -424,10 +420,10 @@ mod tests {
             prop_assert_eq!(&cbc(Direction::Decrypt, &key, &iv, &encrypted).unwrap(), &data);
             prop_assert!(cbc(Direction::Decrypt, &key, &iv, &encrypted[1..]).is_err());
             let gcm = Gcm { iv: &iv[..length], additional_data: &data, tag_length };
-            let mut encrypted = gcm.encrypt(&key, &data).unwrap();
-            prop_assert_eq!(&gcm.decrypt(&key, &encrypted).unwrap(), &data);
+            let mut encrypted = gcm.encrypt(&key, data.clone()).unwrap();
+            prop_assert_eq!(&gcm.decrypt(&key, encrypted.clone()).unwrap(), &data);
             encrypted[0] ^= 1;
-            prop_assert!(gcm.decrypt(&key, &encrypted).is_err());
+            prop_assert!(gcm.decrypt(&key, encrypted).is_err());
         }
     }
 }

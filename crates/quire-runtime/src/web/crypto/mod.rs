@@ -20,7 +20,7 @@ use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use digest::Hash;
 use error::CryptoError;
-use quire_jsc::{Call, Value};
+use quire_jsc::{Call, Value, memory};
 use std::rc::Rc;
 
 /// Evaluated after web/events.
@@ -86,9 +86,31 @@ fn over_bytes(
     work: impl FnOnce(&[u8]) -> Result<Vec<u8>, CryptoError> + Send + 'static,
 ) -> Result<Value, OpError> {
     if call.with_bytes(index, |data| data.len() > LARGE)? {
-        let data = call.bytes(index)?;
-        return realm.promise_of(elsewhere(move || work(&data)));
+        return over_copy(realm, call, index, 0, move |data| {
+            let output = work(&data);
+            memory::give_back(data);
+            output
+        });
     }
     let output = call.with_bytes(index, work)??;
     Ok(call.context().uint8_array(output)?)
+}
+
+/// As [`over_bytes`], for work that makes its result of a copy of the bytes, behind which there is `room` for more.
+fn over_copy(
+    realm: &Rc<Realm>,
+    call: &Call<'_>,
+    index: usize,
+    room: usize,
+    work: impl FnOnce(Vec<u8>) -> Result<Vec<u8>, CryptoError> + Send + 'static,
+) -> Result<Value, OpError> {
+    let data = call.with_bytes(index, |bytes| {
+        let mut copy = memory::with_capacity(bytes.len() + room);
+        copy.extend_from_slice(bytes);
+        copy
+    })?;
+    if data.len() > LARGE {
+        return realm.promise_of(elsewhere(move || work(data)));
+    }
+    Ok(call.context().uint8_array(work(data)?)?)
 }

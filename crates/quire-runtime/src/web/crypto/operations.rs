@@ -4,7 +4,7 @@ use super::aes::{self, BLOCK, Direction, Gcm};
 use super::checksum::Checksum;
 use super::digest::Hasher;
 use super::error::CryptoError;
-use super::{derivation, elsewhere, hash, over_bytes, random};
+use super::{derivation, elsewhere, hash, over_bytes, over_copy, random};
 use crate::core::error::OpError;
 use crate::core::realm::Realm;
 use openssl::memcmp;
@@ -133,7 +133,9 @@ fn install_aes(realm: &Realm) {
         let (direction, key) = (direction(call), call.bytes(1)?);
         let (iv, additional_data) = (call.bytes(2)?, call.bytes(3)?);
         let tag_length = call.number(4)? as usize;
-        over_bytes(realm, call, 5, move |data| {
+        // For the tag of a ciphertext.
+        let room = tag_length.min(BLOCK);
+        over_copy(realm, call, 5, room, move |data| {
             let gcm = Gcm {
                 iv: &iv,
                 additional_data: &additional_data,
