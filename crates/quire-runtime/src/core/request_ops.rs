@@ -169,7 +169,10 @@ fn is_plain_target(target: &str) -> bool {
 /// Whether the URL standard would leave the host as it is. A port must not be the scheme's own.
 fn is_plain_host(host: &str) -> bool {
     let (name, port) = host.split_once(':').unwrap_or((host, "1"));
-    let is_number_like = name.bytes().next_back().is_none_or(|b| b.is_ascii_digit());
+    // "0x7f" and "1." are numbers too, which the standard writes as an address.
+    let label = name.strip_suffix('.').unwrap_or(name);
+    let label = label.rsplit('.').next().unwrap_or_default();
+    let is_number_like = label.is_empty() || label.starts_with(|c: char| c.is_ascii_digit());
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-' || b == b'.';
     name.bytes().all(plain)
         && (!is_number_like || name.parse::<std::net::Ipv4Addr>().is_ok())
@@ -227,7 +230,7 @@ mod tests {
         /// What is taken as it is, the URL standard would not have changed.
         #[test]
         fn plain_urls_stay_as_they_are(
-            host in "(127.0.0.1|[a-z0-9.-]{1,12}|localhost|xn--[a-z0-9]{3,5})(:[0-9]{0,6})?",
+            host in "(127.0.0.1|[0-9x.]{1,8}|[a-z0-9.-]{1,12}|localhost|xn--[a-z0-9]{3,5})(:[0-9]{0,6})?",
             target in "/([a-zA-Z0-9./%?&=~!'\"<>\\-]|%2e|%2E){0,20}",
         ) {
             let url = ["http://", &host, &target].concat();
