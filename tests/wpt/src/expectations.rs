@@ -501,8 +501,7 @@ mod tests {
 
     #[test]
     fn every_expectation_has_a_reason() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("expectations");
-        for entry in fs::read_dir(folder).unwrap() {
+        for entry in fs::read_dir(crate::expectations_folder()).unwrap() {
             let path = entry.unwrap().path();
             let expectations = Expectations::read(&path).unwrap();
             let known = expectations.fail.iter().map(|known| &known.reason);

@@ -43,7 +43,10 @@ struct Arguments {
 }
 
 fn expectations_folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("expectations")
+    // Where it runs, not where it was built: checkouts may share what is built. Cargo tells tests and what it runs.
+    let package = std::env::var_os("CARGO_MANIFEST_DIR")
+        .map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    package.join("expectations")
 }
 
 fn expectations_path(suite: &str) -> PathBuf {
