@@ -14,6 +14,7 @@ mod group;
 pub mod kv;
 pub mod objects;
 mod opened;
+mod owner;
 mod prefix;
 pub mod queues;
 pub mod r2;

@@ -6,8 +6,7 @@
 use crate::StoreError;
 use crate::sqlite::{Database, Durability};
 use rusqlite::OptionalExtension;
-use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::path::{Path, PathBuf};
 
 const SCHEMA: &[&str] = &["
     CREATE TABLE alarms (object TEXT PRIMARY KEY, time INTEGER NOT NULL) WITHOUT ROWID;
@@ -26,29 +25,17 @@ pub struct Alarm {
 /// When the objects of a namespace are to be woken. Used by all workers at once, from any thread.
 pub struct Alarms {
     database: Database,
-    /// Changes that wait for the thread that writes.
-    queue: Mutex<Queue>,
-    written: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    waiting: Vec<(String, Option<i64>)>,
-    /// How many changes were ever asked for, and how many of them were written or failed
-    asked: u64,
-    done: u64,
-    /// Up to which change writing failed last, and why
-    failed: Option<(u64, String)>,
-    writing: bool,
 }
 
 impl Alarms {
     pub(super) fn open(path: PathBuf) -> Result<Self, StoreError> {
         Ok(Self {
             database: Database::open(path, SCHEMA, Durability::PowerCut)?,
-            queue: Mutex::default(),
-            written: Condvar::new(),
         })
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.database.path()
     }
 
     /// The entries before a time, the earliest first.
@@ -78,44 +65,12 @@ impl Alarms {
         })
     }
 
-    /// Changes an entry, durably. Changes that are asked for at the same time are written together.
-    pub(super) fn set(&self, object: &str, time: Option<i64>) -> Result<(), StoreError> {
-        let mut queue = self.lock();
-        queue.waiting.push((object.to_owned(), time));
-        queue.asked += 1;
-        let mine = queue.asked;
-        while queue.done < mine {
-            if queue.writing {
-                queue = self
-                    .written
-                    .wait(queue)
-                    .unwrap_or_else(PoisonError::into_inner);
-                continue;
-            }
-            queue.writing = true;
-            let (changes, last) = (std::mem::take(&mut queue.waiting), queue.asked);
-            drop(queue);
-            let result = self.write(&changes);
-            queue = self.lock();
-            queue.writing = false;
-            queue.done = last;
-            let failure = result.as_ref().err().map(ToString::to_string);
-            if let Some(text) = failure {
-                queue.failed = Some((last, text));
-            }
-            self.written.notify_all();
-            return result;
-        }
-        match &queue.failed {
-            Some((last, text)) if *last >= mine => Err(StoreError::Group { text: text.clone() }),
-            _ => Ok(()),
-        }
-    }
-
-    fn write(&self, changes: &[(String, Option<i64>)]) -> Result<(), StoreError> {
-        self.database.with(|connection| {
-            let transaction =
-                connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
+    /// Changes entries, durably and in this order.
+    pub(super) fn set<'a>(
+        &self,
+        changes: impl IntoIterator<Item = (&'a str, Option<i64>)>,
+    ) -> Result<(), StoreError> {
+        self.database.write(|transaction| {
             for (object, time) in changes {
                 match time {
                     Some(time) => transaction
@@ -126,11 +81,7 @@ impl Alarms {
                         .execute([object])?,
                 };
             }
-            transaction.commit()
+            Ok(())
         })
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Queue> {
-        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,15 +1,16 @@
-//! The state of Durable Objects: a SQLite database for each of them.
+//! The state of Durable Objects: a SQLite database for each of them, and a journal that makes what all of them commit durable.
 
 mod alarms;
 mod authorizer;
 mod error;
-mod headroom;
+mod journal;
 mod log;
 mod namespace;
 mod sql;
 mod state;
 mod statements;
 mod values;
+mod wal;
 
 /// What keeps a program's SQL within bounds, for other stores too.
 pub(crate) mod sandbox {

@@ -3,17 +3,21 @@
 use super::alarms::Alarms;
 use super::authorizer::Trust;
 use super::error::ObjectError;
+use super::journal::Journal;
 use super::log::Log;
-use super::state::ObjectState;
+use super::state::{Journaled, ObjectState};
+use super::wal::Tail;
 use crate::sqlite::connect_to_read;
 use crate::{StoreError, folder};
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, ErrorCode, MAIN_DB, OpenFlags, OptionalExtension};
+use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -36,6 +40,9 @@ const RETRY_AFTER: Duration = Duration::from_millis(5);
 /// Statements that a connection keeps prepared.
 const PREPARED_MAX: usize = 64;
 
+/// Frames in a log after which they are moved into the database, as SQLite does by itself.
+const CHECKPOINT_FRAMES: i32 = 1000;
+
 /// What a program's SQL may use, as the original has it.
 const LIMITS: [(Limit, i32); 9] = [
     (Limit::SQLITE_LIMIT_LENGTH, 4 * 1024 * 1024),
@@ -54,6 +61,7 @@ const TRIGGER_DEPTH_MAX: i32 = 10;
 pub struct Namespace {
     folder: PathBuf,
     alarms: Arc<Alarms>,
+    journal: Journal,
 }
 
 impl Namespace {
@@ -61,7 +69,11 @@ impl Namespace {
     pub fn open(folder: PathBuf) -> Result<Self, StoreError> {
         folder::create(&folder)?;
         let alarms = Arc::new(Alarms::open(folder.join("alarms.sqlite"))?);
-        Ok(Self { folder, alarms })
+        Ok(Self {
+            journal: Journal::new(folder.clone(), alarms.clone()),
+            folder,
+            alarms,
+        })
     }
 
     /// When objects are to be woken.
@@ -74,8 +86,10 @@ impl Namespace {
     /// `object` is the object's id, which is a file name.
     pub fn state(&self, object: &str, wait: Duration) -> Result<ObjectState, ObjectError> {
         let path = self.folder.join(format!("{object}.sqlite"));
+        // Before the object is opened: after a power cut the journals have some of it.
+        let commits = self.journal.commits()?;
         let until = Instant::now() + wait;
-        let (connection, trust, alarm) = loop {
+        let (mut connection, trust, alarm) = loop {
             match connect(&path) {
                 Err(ObjectError::Busy { .. }) if Instant::now() < until => {
                     thread::sleep(RETRY_AFTER);
@@ -88,12 +102,34 @@ impl Namespace {
             .map_err(ObjectError::own(&path))?;
         // A process may have been killed after it committed an alarm and before it entered that into the index.
         if may_write && self.alarms.get(object)? != alarm {
-            self.alarms.set(object, alarm)?;
+            self.alarms.set([(object, alarm)])?;
         }
+        let frames = count_frames(&mut connection).map_err(ObjectError::own(&path))?;
         let log = self.folder.join(format!("{object}.sqlite-wal"));
-        let log = Log::new(object.to_owned(), log, self.alarms.clone(), alarm);
-        Ok(ObjectState::new(connection, path, trust, Arc::new(log)))
+        let journaled = Journaled {
+            log: Arc::new(Log::new(object.to_owned(), log)),
+            commits,
+            frames,
+            tail: RefCell::new(Tail::default()),
+            alarm: Cell::new(alarm),
+        };
+        Ok(ObjectState::new(connection, path, trust, journaled))
     }
+}
+
+/// How many frames the log has after each commit.
+fn count_frames(connection: &mut Connection) -> rusqlite::Result<Arc<AtomicU64>> {
+    let count = Arc::new(AtomicU64::new(0));
+    let counted = count.clone();
+    connection.wal_hook(Some(move |wal: &mut Wal, frames| {
+        counted.store(u64::try_from(frames).unwrap_or(0), Ordering::Relaxed);
+        if frames >= CHECKPOINT_FRAMES {
+            // What stays in the log is moved another time.
+            let _ = wal.checkpoint();
+        }
+        Ok(())
+    }))?;
+    Ok(count)
 }
 
 fn connect(path: &Path) -> Result<(Connection, Trust, Option<i64>), ObjectError> {
@@ -108,7 +144,7 @@ fn connect(path: &Path) -> Result<(Connection, Trust, Option<i64>), ObjectError>
         // Before the first access: then the index of the log is in memory, and the lock on the file stays until the end.
         connection.pragma_update(None, "locking_mode", "exclusive")?;
         connection.execute_batch("BEGIN IMMEDIATE; COMMIT")?;
-        // Commits are made durable by `Log`; SQLite itself does so where it moves the log into the database.
+        // Commits are made durable by the journal; SQLite itself does so where it moves the log into the database.
         connection.pragma_update(None, "synchronous", "normal")?;
         connection.pragma_update(None, "journal_size_limit", 8 * 1024 * 1024)?;
         Ok(connection)

@@ -2,12 +2,16 @@
 
 use super::authorizer::Trust;
 use super::error::ObjectError;
-use super::headroom::Headroom;
+use super::journal::{Commit, MUCH};
 use super::log::Log;
+use super::wal::{Added, Tail};
+use crate::StoreError;
 use rusqlite::{CachedStatement, Connection, Params, Row};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
 
 /// Rows of `_cf_METADATA`.
 const ALARM: i64 = 1;
@@ -19,14 +23,13 @@ const DEPTH_MAX: u32 = 64;
 
 /// The state of an object: values by key, SQL, an alarm. While this lives, no other process has it.
 ///
-/// What is written belongs to one transaction until [`commit`](Self::commit). That survives the death of every process;
-/// [`Log::sync`], called from any thread, makes it survive a power cut too. After a fatal error nothing works any more.
+/// What is written belongs to one transaction until [`commit`](Self::commit). That survives the death of every process at once, and a power
+/// cut as soon as [`Log`] says so. After a fatal error nothing works any more.
 pub struct ObjectState {
     pub(super) connection: Connection,
     pub(super) path: PathBuf,
     pub(super) trust: Trust,
-    log: Arc<Log>,
-    headroom: Headroom,
+    journaled: Journaled,
     /// Whether a transaction is open.
     open: Cell<bool>,
     /// How many savepoints are open.
@@ -36,14 +39,64 @@ pub struct ObjectState {
     alarm_touched: Cell<bool>,
 }
 
+/// What an object's commits pass through. The connection is closed before.
+pub(super) struct Journaled {
+    pub(super) log: Arc<Log>,
+    pub(super) commits: Sender<Commit>,
+    /// How many frames SQLite's log has, if there are more since the last commit; else 0.
+    pub(super) frames: Arc<AtomicU64>,
+    pub(super) tail: RefCell<Tail>,
+    /// The alarm that the index has, or will have.
+    pub(super) alarm: Cell<Option<i64>>,
+}
+
+impl Journaled {
+    /// Has what was committed made durable.
+    fn hand_over(&self, alarm: Option<Option<i64>>) {
+        let frames = self.frames.swap(0, Ordering::Relaxed);
+        if frames == 0 {
+            return;
+        }
+        let number = self.log.committed();
+        let added = self.log.added(&mut self.tail.borrow_mut(), frames, MUCH);
+        let added = match added {
+            Ok(Added::Bytes { offset, bytes }) => Some((offset, bytes)),
+            Ok(Added::Much) => None,
+            Err(error) => return self.log.settle(number, Err(error)),
+        };
+        let alarm = alarm.filter(|alarm| self.alarm.replace(*alarm) != *alarm);
+        let log = self.log.clone();
+        let commit = Commit {
+            log,
+            number,
+            added,
+            alarm,
+        };
+        if self.commits.send(commit).is_err() {
+            let path = self.log.path().to_path_buf();
+            self.log.settle(number, Err(StoreError::Closed { path }));
+        }
+    }
+}
+
+impl Drop for Journaled {
+    fn drop(&mut self) {
+        self.log.close();
+    }
+}
+
 impl ObjectState {
-    pub(super) fn new(connection: Connection, path: PathBuf, trust: Trust, log: Arc<Log>) -> Self {
+    pub(super) fn new(
+        connection: Connection,
+        path: PathBuf,
+        trust: Trust,
+        journaled: Journaled,
+    ) -> Self {
         Self {
             connection,
-            headroom: Headroom::default(),
             path,
             trust,
-            log,
+            journaled,
             open: Cell::new(false),
             depth: Cell::new(0),
             broken: Cell::new(false),
@@ -56,9 +109,9 @@ impl ObjectState {
         &self.path
     }
 
-    /// What makes commits durable.
+    /// Which commits are durable.
     pub fn log(&self) -> &Arc<Log> {
-        &self.log
+        &self.journaled.log
     }
 
     /// Whether there is something to commit.
@@ -79,13 +132,14 @@ impl ObjectState {
         // This fails if a foreign key is still violated, for example.
         self.run("COMMIT", ())?;
         self.open.set(false);
-        if let Ok(log) = self.log.file() {
-            // What fails here is found again where it matters: by the next commit.
-            let _ = self.headroom.make(log);
-        }
-        if let Some(alarm) = alarm {
-            self.log.alarm_committed(alarm);
-        }
+        self.journaled.hand_over(alarm);
+        Ok(())
+    }
+
+    /// What runs as a transaction of its own is committed when it is done.
+    pub(super) fn run_alone(&self, sql: &str) -> Result<(), ObjectError> {
+        self.run(sql, ())?;
+        self.journaled.hand_over(None);
         Ok(())
     }
 

@@ -133,7 +133,7 @@ impl ObjectState {
         }
         let free: Option<i64> = self.row("PRAGMA freelist_count", (), |row| row.get(0))?;
         if free.is_some_and(|pages| pages > KEPT_PAGES_MAX) {
-            self.run("VACUUM", ())?;
+            self.run_alone("VACUUM")?;
         }
         Ok(())
     }

@@ -1,11 +1,11 @@
 //! All queues of a folder, in one database: so a message goes from one to another in a single transaction.
 
-use super::owner::{self, Dead, Owner};
 use super::writer::{self, Job};
 use super::{Backlog, Batch, Done, NewMessage, Outlook, QueueStore, Settled, Settlement, Taking};
 use crate::StoreError;
 use crate::folder;
 use crate::opened::Opened;
+use crate::owner::{self, Dead, Owner};
 use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
 use rusqlite::{Connection, OptionalExtension};

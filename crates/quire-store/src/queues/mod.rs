@@ -1,7 +1,6 @@
 //! Queues of messages: sent by producers, taken in batches by consumers, given up only when a consumer says so.
 
 mod directory;
-mod owner;
 mod writer;
 
 pub use directory::QueueDirectory;

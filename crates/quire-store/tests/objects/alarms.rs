@@ -65,8 +65,12 @@ fn opening_an_object_mends_its_entry() {
     state.set_alarm(Some(40)).unwrap();
     state.set_alarm_retries(2).unwrap();
     state.commit().unwrap();
-    // As if killed before the index was written.
+    state.log().sync().unwrap();
     drop(state);
+    // As if killed before the index was written.
+    let path = place.folder.path().join("worker-Class/alarms.sqlite");
+    let connection = rusqlite::Connection::open(path).unwrap();
+    connection.execute("DELETE FROM alarms", ()).unwrap();
     assert_eq!(index(&place), []);
     let state = place.state("a");
     assert_eq!(index(&place), [("a".to_owned(), 40)]);
@@ -74,7 +78,10 @@ fn opening_an_object_mends_its_entry() {
     state.set_alarm(None).unwrap();
     state.set_alarm_retries(0).unwrap();
     state.commit().unwrap();
+    state.log().sync().unwrap();
     drop(state);
+    let sql = "INSERT INTO alarms VALUES ('a', 40)";
+    connection.execute(sql, ()).unwrap();
     assert_eq!(
         index(&place),
         [("a".to_owned(), 40)],

@@ -6,6 +6,7 @@ mod alarms;
 mod bodies;
 mod failures;
 mod kills;
+mod power_cuts;
 mod properties;
 mod sql;
 mod support;

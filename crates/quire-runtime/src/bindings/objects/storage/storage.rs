@@ -9,17 +9,10 @@ use std::future::Future;
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 
 /// How long to wait for an object that another process still has.
 const WAIT_MAX: Duration = Duration::from_secs(10);
-
-/// Logs that are made durable at the same time, by a thread each. The disk takes them together.
-const SYNCS_MAX: usize = 16;
-
-thread_local! {
-    static SYNCS: Rc<Semaphore> = Rc::new(Semaphore::new(SYNCS_MAX));
-}
 
 /// Takes hold of an object, which is made if there is none. `object` is its id.
 pub(crate) async fn open(
@@ -67,7 +60,6 @@ pub(crate) struct Storage {
     /// How many commits there were, and up to which of them all is durable.
     commits: Cell<u64>,
     durable: Cell<u64>,
-    syncing: Cell<bool>,
     failure: RefCell<Option<String>>,
     waiting: RefCell<Vec<Waiting>>,
     /// The alarm whose handler runs, until the handler sets or removes the alarm itself.
@@ -83,23 +75,25 @@ pub(crate) struct Storage {
 impl Storage {
     pub(crate) fn new(realm: &Rc<Realm>, state: ObjectState, sqlite: bool) -> Rc<Self> {
         let alarm = state.alarm().unwrap_or_default();
-        Rc::new_cyclic(|this| Self {
-            state: RefCell::new(Some(state)),
-            sqlite,
-            realm: Rc::downgrade(realm),
-            this: this.clone(),
-            listed: Cell::new(false),
-            transactions: Cell::new(0),
-            commits: Cell::new(0),
-            durable: Cell::new(0),
-            syncing: Cell::new(false),
-            failure: RefCell::default(),
-            waiting: RefCell::default(),
-            running: Cell::new(None),
-            running_committed: Cell::new(None),
-            alarm: Cell::new(alarm),
-            alarm_touched: Cell::new(false),
-            listener: RefCell::default(),
+        Rc::new_cyclic(|this| {
+            realm.storages().follow(&state, this.clone());
+            Self {
+                state: RefCell::new(Some(state)),
+                sqlite,
+                realm: Rc::downgrade(realm),
+                this: this.clone(),
+                listed: Cell::new(false),
+                transactions: Cell::new(0),
+                commits: Cell::new(0),
+                durable: Cell::new(0),
+                failure: RefCell::default(),
+                waiting: RefCell::default(),
+                running: Cell::new(None),
+                running_committed: Cell::new(None),
+                alarm: Cell::new(alarm),
+                alarm_touched: Cell::new(false),
+                listener: RefCell::default(),
+            }
         })
     }
 
@@ -148,11 +142,11 @@ impl Storage {
         }
     }
 
-    /// After a commit: it is to be made durable, and the alarm may be another one.
+    /// After a commit: it is being made durable, and the alarm may be another one.
     fn committed(&self, state: &ObjectState) {
-        self.commits.set(self.commits.get() + 1);
+        self.commits.set(state.log().commits());
         self.running_committed.set(self.running.get());
-        self.sync(state);
+        self.answer_waiting();
         if !self.alarm_touched.take() {
             return;
         }
@@ -177,49 +171,35 @@ impl Storage {
         Ok(())
     }
 
-    /// Has commits made durable, all that there are at once.
-    fn sync(&self, state: &ObjectState) {
-        if self.syncing.replace(true) {
-            return;
-        }
-        let (log, this) = (state.log().clone(), self.this.clone());
-        let syncs = SYNCS.with(Clone::clone);
-        tokio::task::spawn_local(async move {
-            loop {
-                // Never closed.
-                let _permit = syncs.acquire().await;
-                let Some(commits) = this.upgrade().map(|this| this.commits.get()) else {
-                    return;
-                };
-                let log = log.clone();
-                let synced = tokio::task::spawn_blocking(move || log.sync()).await;
-                let Some(this) = this.upgrade() else {
-                    return;
-                };
-                let result = match synced {
-                    Ok(result) => result.map_err(ObjectError::Store),
-                    Err(_) => Err(ObjectError::Broken),
-                };
-                if let Err(error) = result {
-                    this.fail(&error);
-                    return;
-                }
-                this.durable.set(commits);
-                let waiting = this.waiting.take();
-                let (done, waiting) = waiting
-                    .into_iter()
-                    .partition(|waiting: &Waiting| waiting.commit <= commits);
-                this.waiting.replace(waiting);
-                for waiting in done {
-                    // Whoever waited may have gone.
-                    let _ = waiting.done.send(Ok(()));
-                }
-                if this.commits.get() == commits {
-                    this.syncing.set(false);
-                    return;
-                }
+    /// This commit, and all before it, are durable, or never will be.
+    pub(super) fn settled(&self, commit: u64, result: Result<(), StoreError>) {
+        match result {
+            Ok(()) => {
+                self.durable.set(self.durable.get().max(commit));
+                self.answer_waiting();
             }
+            Err(error) => self.fail(&ObjectError::Store(error)),
+        }
+    }
+
+    /// Tells those who wait for what is durable. A transaction that changed nothing was no commit.
+    fn answer_waiting(&self) {
+        let (commits, durable) = (self.commits.get(), self.durable.get());
+        let is_open = self
+            .state
+            .borrow()
+            .as_ref()
+            .is_some_and(ObjectState::is_dirty);
+        let waiting = self.waiting.take();
+        let (done, waiting) = waiting.into_iter().partition(|waiting: &Waiting| {
+            waiting.commit <= durable
+                || (waiting.commit > commits && !is_open && commits <= durable)
         });
+        self.waiting.replace(waiting);
+        for waiting in done {
+            // Whoever waited may have gone.
+            let _ = waiting.done.send(Ok(()));
+        }
     }
 
     /// Waits until everything that was written before this call is durable; nothing if it is. Writes in a transaction that is

@@ -1,7 +1,7 @@
-//! Who has a batch: a process, for as long as it lives.
+//! What belongs to a process for as long as that lives.
 //!
 //! An owner is a file that its process keeps locked. The system gives the lock back when the process ends, however it does, and
-//! only then is anybody else able to take it: so a batch is never with two consumers, and never lost with one.
+//! only then is anybody else able to take it: so a batch of a queue is never with two consumers, and never lost with one.
 
 use crate::StoreError;
 use crate::random;
@@ -11,15 +11,15 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::Path;
 
 /// This process, as an owner.
-pub(super) struct Owner {
-    pub(super) name: String,
+pub(crate) struct Owner {
+    pub(crate) name: String,
     /// Locked until it is closed.
     _file: File,
 }
 
 impl Owner {
     /// Makes an owner in a folder that is there.
-    pub(super) fn new(folder: &Path) -> Result<Self, StoreError> {
+    pub(crate) fn new(folder: &Path) -> Result<Self, StoreError> {
         loop {
             let name = random::hex(folder)?;
             let path = folder.join(&name);
@@ -41,14 +41,14 @@ fn is_at(file: &File, path: &Path) -> bool {
 }
 
 /// Proof that an owner is no more; while it is held, nobody else finds that out.
-pub(super) struct Dead {
+pub(crate) struct Dead {
     name: String,
     _file: Option<File>,
 }
 
 impl Dead {
     /// The owner of this name, if it is no more.
-    pub(super) fn find(folder: &Path, name: &str) -> Result<Option<Self>, StoreError> {
+    pub(crate) fn find(folder: &Path, name: &str) -> Result<Option<Self>, StoreError> {
         let path = folder.join(name);
         let file = match File::open(&path) {
             Ok(file) => file,
@@ -68,19 +68,19 @@ impl Dead {
         }
     }
 
-    pub(super) fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
     /// Nothing refers to it any more.
-    pub(super) fn forget(self, folder: &Path) {
+    pub(crate) fn forget(self, folder: &Path) {
         // What cannot be removed now is removed another time.
         let _ = fs::remove_file(folder.join(&self.name));
     }
 }
 
 /// The names of all owners, those that are no more included.
-pub(super) fn all(folder: &Path) -> Vec<String> {
+pub(crate) fn all(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries
         .filter_map(|entry| entry.file_name().into_string().ok())
