@@ -12,6 +12,7 @@ mod error;
 mod folder;
 mod group;
 pub mod kv;
+mod mapped;
 pub mod objects;
 mod opened;
 mod owner;

@@ -20,6 +20,16 @@ pub(crate) fn text(value: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The next line of what is left; nothing is left behind the last one.
+pub(crate) fn next<'a>(rest: &mut Option<&'a str>) -> Option<&'a str> {
+    let text = rest.take()?;
+    let Some((line, after)) = text.split_once('\n') else {
+        return Some(text);
+    };
+    *rest = Some(after);
+    Some(line)
+}
+
 /// Adds a header to the lines.
 pub(crate) fn push(lines: &mut String, name: &str, value: &str) {
     if !lines.is_empty() {

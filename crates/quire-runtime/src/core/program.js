@@ -39,7 +39,8 @@ internals.loadProgram = (load, description, done) => {
   if (assets === "files") {
     env.ASSETS = internals.assets(name, async (request) => {
       internals.body.checkUnused(internals.body.content(request));
-      return ops.assets_fetch(request.method, request.url, internals.fetch.headerLines(request));
+      const { headerLines, writeHead } = internals.fetch;
+      return ops.assets_fetch(writeHead(0, request.method, request.url, "", headerLines(request)));
     });
   } else if (assets === "server") {
     env.ASSETS = internals.assets(name);

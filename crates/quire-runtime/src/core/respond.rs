@@ -68,16 +68,6 @@ struct Given {
     socket: Option<u64>,
 }
 
-/// The next line of what is left; nothing is left behind the last one.
-fn line<'a>(rest: &mut Option<&'a str>) -> Option<&'a str> {
-    let text = rest.take()?;
-    let Some((line, after)) = text.split_once('\n') else {
-        return Some(text);
-    };
-    *rest = Some(after);
-    Some(line)
-}
-
 enum GivenBody {
     None,
     Bytes(Bytes),
@@ -94,26 +84,27 @@ impl Given {
         let text = call.string(0)?;
         let mut rest = Some(text.as_str());
         let malformed = || OpError::Type("the head of a response is malformed".into());
-        let request = line(&mut rest).and_then(|line| line.parse().ok());
+        let request = header_lines::next(&mut rest).and_then(|line| line.parse().ok());
         let request = request.ok_or_else(malformed)?;
         let mut response = http::Response::new(());
-        *response.status_mut() = line(&mut rest)
+        *response.status_mut() = header_lines::next(&mut rest)
             .and_then(|line| StatusCode::from_bytes(line.as_bytes()).ok())
             .ok_or_else(|| OpError::Range("the response's status is out of range".into()))?;
-        let manual = line(&mut rest).ok_or_else(malformed)? == "manual";
-        let reason = line(&mut rest).ok_or_else(malformed)?;
+        let manual = header_lines::next(&mut rest).ok_or_else(malformed)? == "manual";
+        let reason = header_lines::next(&mut rest).ok_or_else(malformed)?;
         if !reason.is_empty()
             && let Ok(reason) = ReasonPhrase::try_from(reason.as_bytes())
         {
             response.extensions_mut().insert(reason);
         }
-        let count: usize = line(&mut rest)
+        let count: usize = header_lines::next(&mut rest)
             .and_then(|line| line.parse().ok())
             .ok_or_else(malformed)?;
         let begin = rest.map_or(text.len(), |rest| text.len() - rest.len());
         let mut end = begin;
         for index in 0..count {
-            end += usize::from(index > 0) + line(&mut rest).ok_or_else(malformed)?.len();
+            end +=
+                usize::from(index > 0) + header_lines::next(&mut rest).ok_or_else(malformed)?.len();
         }
         let body_begin = rest.map(|rest| text.len() - rest.len());
         let text = Bytes::from(text);

@@ -1,5 +1,6 @@
 //! Key-value namespaces in a folder: a database of all entries, and a file for each value that is not small.
 
+use super::recent::Recent;
 use super::writer::{self, Job, Write};
 use super::{
     Done, KvDraft, KvEntry, KvHead, KvKey, KvListing, KvNamespace, KvPage, KvStore,
@@ -42,6 +43,7 @@ pub(super) struct Shared {
     pub(super) database: Database,
     pub(super) values: Arc<Blobs>,
     pub(super) turn: Turn,
+    pub(super) recent: Option<Recent>,
 }
 
 /// The directories that this process has open.
@@ -66,6 +68,7 @@ impl KvDirectory {
             database: Database::open(file, SCHEMA, Durability::PowerCut)?,
             values: Arc::new(values),
             turn: Turn::open(folder),
+            recent: Recent::open(folder),
         });
         let jobs = writer::start(shared.clone())?;
         Ok(Self { shared, jobs })
@@ -108,6 +111,8 @@ impl KvDirectory {
     /// Deletes a namespace with all its entries; whether there was one.
     pub fn delete_namespace(&self, id: &str) -> Result<bool, StoreError> {
         let _turn = self.shared.turn.take();
+        let recent = self.shared.recent.as_ref();
+        let _change = recent.map(Recent::change_any).transpose()?;
         let (found, freed) = self.shared.database.write(|transaction| {
             let known = transaction.execute("DELETE FROM namespaces WHERE id = ?1", [id])?;
             let mut statement = transaction
@@ -245,19 +250,52 @@ impl KvDraft for KvDirectoryDraft {
     }
 }
 
-struct Row {
-    bytes: Option<Vec<u8>>,
+/// An entry as the database has it.
+#[derive(Clone)]
+pub(super) struct Row {
+    pub(super) bytes: Option<Vec<u8>>,
     metadata: Option<String>,
     length: u64,
     file: Option<String>,
+    pub(super) expires: Option<i64>,
+}
+
+impl Row {
+    pub(super) fn is_there(&self, now: i64) -> bool {
+        self.expires.is_none_or(|expires| expires > now)
+    }
+
+    /// Whether it has its value itself, of so many bytes at most.
+    pub(super) fn is_short(&self, max: usize) -> bool {
+        self.bytes.as_ref().is_some_and(|bytes| bytes.len() <= max)
+    }
+
+    #[cfg(test)]
+    pub(super) fn short(bytes: &[u8]) -> Self {
+        Self {
+            bytes: Some(bytes.to_vec()),
+            metadata: None,
+            length: bytes.len() as u64,
+            file: None,
+            expires: None,
+        }
+    }
 }
 
 impl Shared {
     fn row(&self, namespace: &str, key: &str, now: i64) -> Result<Option<Row>, StoreError> {
+        let read = || self.read(namespace, key, now);
+        match &self.recent {
+            Some(recent) => recent.find(namespace, key, now, read),
+            None => read(),
+        }
+    }
+
+    fn read(&self, namespace: &str, key: &str, now: i64) -> Result<Option<Row>, StoreError> {
         self.database.with(|connection| {
             connection
                 .prepare_cached(
-                    "SELECT value, metadata, length, file FROM entries \
+                    "SELECT value, metadata, length, file, expires FROM entries \
                      WHERE namespace = ?1 AND key = ?2 AND (expires IS NULL OR expires > ?3)",
                 )?
                 .query_row((namespace, key.as_bytes(), now), |row| {
@@ -266,6 +304,7 @@ impl Shared {
                         metadata: row.get(1)?,
                         length: row.get(2)?,
                         file: row.get(3)?,
+                        expires: row.get(4)?,
                     })
                 })
                 .optional()

@@ -1,6 +1,7 @@
 //! Key-value namespaces.
 
 mod directory;
+mod recent;
 mod writer;
 
 pub use directory::KvDirectory;

@@ -1,6 +1,7 @@
 //! The thread that writes: all writes that wait become one transaction, so that one flush of the disk serves them all.
 
 use super::directory::Shared;
+use super::recent::Recent;
 use super::{Done, KvHead};
 use crate::StoreError;
 use crate::blobs::Stored;
@@ -33,6 +34,16 @@ pub(super) enum Write {
     },
 }
 
+impl Write {
+    /// The namespace and key that it is for.
+    fn key(&self) -> (&str, &str) {
+        match self {
+            Self::Put { head, .. } => (&head.namespace, &head.key),
+            Self::Delete { namespace, key } => (namespace, key),
+        }
+    }
+}
+
 /// A write, and who waits for it.
 pub(super) struct Job {
     pub(super) write: Write,
@@ -48,6 +59,7 @@ pub(super) fn start(shared: Arc<Shared>) -> Result<Sender<Job>, StoreError> {
         // What cannot be swept now is swept another time.
         if !std::mem::replace(&mut has_begun, true) {
             let _ = swept.sweep_files();
+            let _ = swept.mend();
         }
         let _ = swept.sweep(now());
     };
@@ -99,6 +111,9 @@ impl Shared {
     /// Writes all of it; gives the files that nothing leads to any more.
     fn commit(&self, jobs: &[Job]) -> Result<Vec<String>, StoreError> {
         let _turn = self.turn.take();
+        let keys = jobs.iter().map(|job| job.write.key());
+        let recent = self.recent.as_ref();
+        let _change = recent.map(|recent| recent.change(keys)).transpose()?;
         self.database.write(|transaction| {
             let mut freed = Vec::new();
             for job in jobs {
@@ -106,6 +121,12 @@ impl Shared {
             }
             Ok(freed)
         })
+    }
+
+    /// Writes that processes had begun when they died are none.
+    fn mend(&self) -> Result<(), StoreError> {
+        let _turn = self.turn.take();
+        self.recent.as_ref().map_or(Ok(()), Recent::mend)
     }
 
     /// Removes what has expired.

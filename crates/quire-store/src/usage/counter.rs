@@ -5,14 +5,15 @@
 //! has anything in stock that could be lost. Only a power cut can take back what was counted since the last
 //! [`DailyCounter::flush`].
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering::Relaxed;
 
 use mmap_io::MemoryMappedFile;
 
 use super::Day;
+use crate::mapped::{self, unusable};
 use crate::{StoreError, folder};
 
 /// The length of a file: the count alone.
@@ -59,7 +60,7 @@ impl DailyCounter {
 
     /// Starts the count of a day at `count`, unless somebody has counted it already.
     pub fn begin(&mut self, day: Day, count: u64) -> Result<(), StoreError> {
-        create(&self.folder, day, count)
+        mapped::create(&self.path(day), &count.to_ne_bytes())
     }
 
     /// Waits until a power cut cannot take back what was counted so far.
@@ -105,9 +106,7 @@ impl DailyCounter {
 
     fn count_of(&mut self, day: Day) -> Result<&MemoryMappedFile, StoreError> {
         if self.open.as_ref().is_none_or(|(open, _)| *open != day) {
-            create(&self.folder, day, 0)?;
-            let path = self.path(day);
-            let count = MemoryMappedFile::open_rw(&path).map_err(unusable(path))?;
+            let count = mapped::open(&self.path(day), &[0; BYTES])?;
             self.open = Some((day, count));
         }
         match &self.open {
@@ -119,43 +118,4 @@ impl DailyCounter {
 
 fn file_name(day: Day) -> String {
     format!("{day}{ENDING}")
-}
-
-/// Makes the file of a day with this count in it. One that is there stays as it is.
-///
-/// It gets its name when it is complete, and its bytes are written rather than left out: a page without a place on the disk could
-/// not be written to when the disk is full, and that would end the process.
-fn create(folder: &Path, day: Day, count: u64) -> Result<(), StoreError> {
-    let path = folder.join(file_name(day));
-    if path.metadata().is_ok_and(|file| file.len() >= BYTES as u64) {
-        return Ok(());
-    }
-    let draft = folder.join(format!("{day}.draft-{}", std::process::id()));
-    let write = || -> io::Result<()> {
-        let mut options = OpenOptions::new();
-        let mut file: File = options
-            .create(true)
-            .write(true)
-            .truncate(true)
-            .open(&draft)?;
-        file.write_all(&count.to_ne_bytes())?;
-        match fs::hard_link(&draft, &path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-            result => result,
-        }
-    };
-    let written = write().map_err(StoreError::file(&path));
-    // If it cannot be removed it is in nobody's way.
-    let _ = fs::remove_file(&draft);
-    written
-}
-
-fn unusable(path: PathBuf) -> impl FnOnce(mmap_io::MmapIoError) -> StoreError {
-    move |error| {
-        let source = match error {
-            mmap_io::MmapIoError::Io(error) => error,
-            other => io::Error::other(other.to_string()),
-        };
-        StoreError::file(&path)(source)
-    }
 }

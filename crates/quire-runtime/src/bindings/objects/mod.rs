@@ -9,18 +9,19 @@ mod id;
 mod link;
 pub(crate) mod storage;
 
-use crate::bindings::service::exchange;
+use crate::bindings::service::exchange_of;
 use crate::core::body::Body;
 use crate::core::error::OpError;
 use crate::core::fetcher::Fetcher;
 use crate::core::outcome::Failure;
 use crate::core::realm::Realm;
 use crate::core::session::{self, Pipe};
+use crate::web::fetch::RequestHead;
 use futures_util::future::LocalBoxFuture;
 pub use host::{Objects, Placement};
 use id::{IdError, IdSource, ObjectId};
-use quire_jsc::Call;
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::rc::Rc;
 
 /// Evaluated after the bindings to services.
@@ -85,32 +86,49 @@ impl From<IdError> for OpError {
     }
 }
 
+/// The classes that a program knows objects of; JavaScript names them by their place in the list.
+type Classes = Rc<RefCell<Vec<Known>>>;
+
+struct Known {
+    class: ObjectClass,
+    ids: IdSource,
+}
+
 pub(super) fn install(realm: &Realm) {
-    // (program, class, name)
-    realm.op("object_id_named", |call| {
-        Ok(source(call)?.named(&call.string(2)?).to_string())
+    let classes = Classes::default();
+    // (program, class, sqlite): the number of the class
+    let known = classes.clone();
+    realm.op("object_class", move |call| {
+        let class = ObjectClass {
+            program: call.string(0)?,
+            class: call.string(1)?,
+            sqlite: call.boolean(2),
+        };
+        let mut known = known.borrow_mut();
+        let place = known.iter().position(|known| known.class == class);
+        let place = place.unwrap_or_else(|| {
+            let ids = IdSource::new(&class.program, &class.class);
+            known.push(Known { class, ids });
+            known.len() - 1
+        });
+        Ok(place as f64)
     });
-    realm.op("object_id_unique", |call| {
-        let unique = source(call)?.unique();
-        let id = unique
-            .map_err(|error| OpError::Error(format!("no random bytes can be had: {error}")))?;
-        Ok(id.to_string())
-    });
-    // (program, class, text)
-    realm.op("object_id_parse", |call| {
-        Ok(source(call)?.parse(&call.string(2)?)?.to_string())
-    });
-    // (program, class, id, name, sqlite, …what `exchange` takes)
-    realm.realm_async_op("object_fetch", |realm, call| {
+    install_ids(realm, &classes);
+    // (target and head, body): see `exchange_of`
+    let known = classes.clone();
+    realm.realm_async_op("object_fetch", move |realm, call| {
         let objects = realm.objects();
-        let target = target(call)?;
-        exchange(realm, call, 5, Rc::new(ObjectFetcher { objects, target }))
+        let text = call.string(0)?;
+        let (target, head) = read_target(&known, &text)?;
+        let head = RequestHead::parse(head)?;
+        let fetcher = Rc::new(ObjectFetcher { objects, target });
+        exchange_of(realm, head, call, 1, fetcher)
     });
-    // (program, class, id, name, sqlite): the number of a session with it, or `null` if the program does not run.
-    realm.realm_op("object_session", |realm, call| {
+    // (target): the number of a session with it, or `null` if the program does not run.
+    realm.realm_op("object_session", move |realm, call| {
         let request = realm.require_request()?;
         request.charge_subrequest()?;
-        let target = target(call)?;
+        let (target, _) = read_target(&classes, &call.string(0)?)?;
         let (near, far) = Pipe::pair();
         match realm.objects().session(&target, far) {
             Ok(()) => Ok(Some(session::adopt(realm, &request, near, false)? as f64)),
@@ -120,19 +138,96 @@ pub(super) fn install(realm: &Realm) {
     host::install(realm);
 }
 
-fn source(call: &Call<'_>) -> Result<IdSource, OpError> {
-    Ok(IdSource::new(&call.string(0)?, &call.string(1)?))
+fn install_ids(realm: &Realm, classes: &Classes) {
+    // (class, name)
+    let known = classes.clone();
+    realm.op("object_id_named", move |call| {
+        let name = call.string(1)?;
+        with_class(&known, call.number(0)? as usize, |known| {
+            Ok(known.ids.named(&name).to_string())
+        })
+    });
+    let known = classes.clone();
+    realm.op("object_id_unique", move |call| {
+        with_class(&known, call.number(0)? as usize, |known| {
+            let unique = known.ids.unique();
+            let id = unique
+                .map_err(|error| OpError::Error(format!("no random bytes can be had: {error}")))?;
+            Ok(id.to_string())
+        })
+    });
+    // (class, text)
+    let known = classes.clone();
+    realm.op("object_id_parse", move |call| {
+        let text = call.string(1)?;
+        with_class(&known, call.number(0)? as usize, |known| {
+            Ok(known.ids.parse(&text)?.to_string())
+        })
+    });
 }
 
-/// The object that the first five arguments name.
-fn target(call: &Call<'_>) -> Result<Target, OpError> {
-    Ok(Target {
-        address: Address {
-            program: call.string(0)?,
-            class: call.string(1)?,
-            id: call.string(2)?.parse()?,
-        },
-        name: (!call.is_nullish(3)).then(|| call.string(3)).transpose()?,
-        sqlite: call.boolean(4),
+fn with_class<R>(
+    classes: &Classes,
+    number: usize,
+    run: impl FnOnce(&Known) -> Result<R, OpError>,
+) -> Result<R, OpError> {
+    match classes.borrow().get(number) {
+        Some(known) => run(known),
+        None => Err(OpError::Error("there is no such class of objects".into())),
+    }
+}
+
+/// The object that a text begins with, and the rest. It has a line each for the number of its class, its id, and `=` and its name, in which line
+/// feeds are `\n` and backslashes are doubled; nothing if it has none.
+fn read_target<'a>(classes: &Classes, text: &'a str) -> Result<(Target, &'a str), OpError> {
+    let malformed = || OpError::Type("the address of an object is malformed".into());
+    let mut lines = text.splitn(4, '\n');
+    let class = lines.next().and_then(|line| line.parse().ok());
+    let id = lines.next().ok_or_else(malformed)?.parse()?;
+    let name = lines.next().ok_or_else(malformed)?;
+    let rest = lines.next().unwrap_or_default();
+    with_class(classes, class.ok_or_else(malformed)?, |known| {
+        let target = Target {
+            address: Address {
+                program: known.class.program.clone(),
+                class: known.class.class.clone(),
+                id,
+            },
+            name: name.strip_prefix('=').map(unescaped),
+            sqlite: known.class.sqlite,
+        };
+        Ok((target, rest))
     })
+}
+
+fn unescaped(name: &str) -> String {
+    let mut unescaped = String::with_capacity(name.len());
+    let mut characters = name.chars();
+    while let Some(character) = characters.next() {
+        unescaped.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                _ => '\\',
+            },
+            other => other,
+        });
+    }
+    unescaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_on_one_line() {
+        for (escaped, name) in [
+            ("a", "a"),
+            ("", ""),
+            ("a\\nb", "a\nb"),
+            ("a\\\\nb\\\\", "a\\nb\\"),
+        ] {
+            assert_eq!(unescaped(escaped), name);
+        }
+    }
 }

@@ -66,22 +66,22 @@ class DurableObjectNamespace {
   }
 
   newUniqueId(options = undefined) {
-    const { program, name } = classOf(this);
+    const { number } = classOf(this);
     checkJurisdiction(options?.jurisdiction);
-    return createId(ops.object_id_unique(program, name));
+    return createId(ops.object_id_unique(number));
   }
 
   idFromName(text) {
-    const { program, name } = classOf(this);
+    const { number } = classOf(this);
     if (arguments.length === 0) throw wrongArgument("idFromName", 1, "string");
     text = `${text}`;
-    return createId(ops.object_id_named(program, name, text), text);
+    return createId(ops.object_id_named(number, text), text);
   }
 
   idFromString(text) {
-    const { program, name } = classOf(this);
+    const { number } = classOf(this);
     if (arguments.length === 0) throw wrongArgument("idFromString", 1, "string");
-    return createId(ops.object_id_parse(program, name, `${text}`));
+    return createId(ops.object_id_parse(number, `${text}`));
   }
 
   get(id, options = undefined) {
@@ -107,12 +107,16 @@ class DurableObjectNamespace {
 internals.defineClass(DurableObjectId, "DurableObjectId");
 internals.defineClass(DurableObjectNamespace, "DurableObjectNamespace");
 
+/** A class: the program that exports it, its name there, whether its objects have `storage.sql`. */
+const describe = (program, name, sqlite) => ({ program, name, sqlite, number: ops.object_class(program, name, sqlite) });
+
 internals.objects ??= {};
 Object.assign(internals.objects, {
   createId,
   isId,
-  /** The namespace of a class: the program that exports it, its name there, whether its objects have `storage.sql`. */
-  namespace: (program, name, sqlite) => new DurableObjectNamespace(FROM_NAMESPACE, { program, name, sqlite }),
+  describe,
+  /** The namespace of a class. */
+  namespace: (program, name, sqlite) => new DurableObjectNamespace(FROM_NAMESPACE, describe(program, name, sqlite)),
 });
 internals.bindings.define("durable_object", ({ script, class: name, sqlite }) =>
   internals.objects.namespace(script ?? ops.program_name(), name, sqlite),

@@ -1,8 +1,9 @@
 // Stubs of Durable Objects: https://developers.cloudflare.com/durable-objects/api/stub/
 
-const { body: bodies, request: requests } = internals;
-const { stringify } = JSON;
 const { defineProperty, setPrototypeOf } = Object;
+
+/** A name on one line. */
+const escaped = (name) => (name.includes("\n") || name.includes("\\") ? name.replaceAll("\\", "\\\\").replaceAll("\n", "\\n") : name);
 
 /** What is said of an error besides what it is; as in outcome.rs. */
 const RESET = 8;
@@ -19,8 +20,10 @@ defineProperty(DurableObject.prototype, Symbol.toStringTag, { value: "DurableObj
 
 /** An object as its callers know it. */
 class Remote {
-  constructor({ program, name, sqlite }, id, objectName) {
+  constructor({ program, name, sqlite, number }, id, objectName) {
     this.description = { kind: "object", program, className: name, sqlite, id, name: objectName };
+    /** Class, id and name: see `read_target` in mod.rs. */
+    this.target = `${number}\n${id}\n${objectName === null ? "" : `=${escaped(objectName)}`}\n`;
     /** The failure that broke the stub, once one did. */
     this.broken = null;
   }
@@ -32,20 +35,7 @@ class Remote {
 
   fetch(request, number, failed) {
     if (this.broken !== null) throw this.failure();
-    const { program, className, id, name, sqlite } = this.description;
-    const { cf, url } = request;
-    const hash = url.indexOf("#");
-    const body = bodies.send(bodies.content(request), failed);
-    const lines = internals.fetch.headerLines(request);
-    const { method } = requests.state(request);
-    const head = ops.object_fetch(program, className, id, name, sqlite, number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
-    return this.watch(head);
-  }
-
-  async watch(head) {
-    head = await head;
-    if (head[0] === null) this.noteFailure(head[1], head[2], head[3]);
-    return head;
+    return internals.fetch.forward(request, number, failed, ops.object_fetch, this.target);
   }
 
   noteFailure(message, bytes, flags) {
@@ -54,8 +44,7 @@ class Remote {
 
   connect() {
     if (this.broken !== null) throw this.failure();
-    const { program, className, id, name, sqlite } = this.description;
-    const session = internals.rpc.connect(ops.object_session(program, className, id, name, sqlite));
+    const session = internals.rpc.connect(ops.object_session(this.target));
     if (session !== null) session.failed = (message, flags) => this.noteFailure(message, null, flags);
     return session;
   }
@@ -73,6 +62,6 @@ internals.objects.stub = (objectClass, id) => fetcher(new Remote(objectClass, `$
 // What another program was given arrives without its id. `internals.pack` is there when programs are loaded.
 internals.beforeProgram(() => {
   internals.pack.defineBinding("object", ({ program, className, sqlite, id, name }) =>
-    fetcher(new Remote({ program, name: className, sqlite }, id, name)),
+    fetcher(new Remote(internals.objects.describe(program, className, sqlite), id, name)),
   );
 });

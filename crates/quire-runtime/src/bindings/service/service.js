@@ -2,23 +2,25 @@
 // https://developers.cloudflare.com/workers/runtime-apis/bindings/service-bindings/
 
 const { body: bodies, request: requests } = internals;
+const { headerLines, writeHead } = internals.fetch;
 const { stringify } = JSON;
 const { defineProperty, setPrototypeOf } = Object;
 
-/** How a fetcher answers whose requests go to `send(number, method, url, headers, body, cf)`. */
-const forward = (send) => (request, number, failed) => {
+/** How a fetcher answers whose requests go to `send(head, body)`; the head begins with `prefix`. */
+internals.fetch.forward = (request, number, failed, send, prefix = "") => {
   const { cf, url } = request;
   const hash = url.indexOf("#");
   const body = bodies.send(bodies.content(request), failed);
-  const lines = internals.fetch.headerLines(request);
+  const extra = cf === undefined ? "" : stringify(cf);
   const { method } = requests.state(request);
-  return send(number, method, hash < 0 ? url : url.slice(0, hash), lines, body, cf === undefined ? null : stringify(cf));
+  return send(prefix + writeHead(number, method, hash < 0 ? url : url.slice(0, hash), extra, headerLines(request)), body);
 };
+const { forward } = internals.fetch;
 
 /** A fetcher for an entry point (`null`: the default one) of a program; `props` is JSON, or `null`. */
 const service = (script, entrypoint, props, object = undefined) =>
   internals.fetch.fetcher(
-    forward((number, method, url, lines, body, cf) => ops.service_fetch(script, entrypoint, props, number, method, url, lines, body, cf)),
+    (request, number, failed) => forward(request, number, failed, (head, body) => ops.service_fetch(script, entrypoint, props, head, body)),
     {
       /** What makes the same fetcher elsewhere in this process. */
       description: { kind: "service", script, entrypoint, props },
@@ -42,7 +44,10 @@ internals.loopback = (script, entrypoint) => {
 };
 
 /** `env.ASSETS` of a program, with the way to its assets that costs least. */
-internals.assets = (program, answer = forward((...request) => ops.assets_of(program, ...request))) =>
+internals.assets = (
+  program,
+  answer = (request, number, failed) => forward(request, number, failed, (head, body) => ops.assets_of(program, head, body)),
+) =>
   internals.fetch.fetcher(answer, {
     description: { kind: "assets", program },
     connect: () => null,

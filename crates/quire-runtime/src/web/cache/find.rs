@@ -11,9 +11,9 @@ use crate::core::header_lines;
 use crate::core::realm::Realm;
 use crate::core::request::RequestContext;
 use crate::core::segments::{Segment, stream};
+use crate::web::fetch::ResponseHead;
 use bytes::Bytes;
 use http::StatusCode;
-use quire_jsc::Value;
 use quire_store::Blob;
 use quire_store::cache::{CacheEntry, CacheKey};
 use std::ops::RangeInclusive;
@@ -27,14 +27,14 @@ struct Answer {
     body: Option<NativeBody>,
 }
 
-/// `[status, text, URL, headers, body]`, or `None` if there is nothing fresh.
+/// What JavaScript is told of it, or `None` if there is nothing fresh.
 pub(super) async fn find(
     realm: &Realm,
     request: &Rc<RequestContext>,
     place: &Place,
     key: CacheKey,
     headers: &Headers,
-) -> Result<Option<Value>, OpError> {
+) -> Result<Option<String>, OpError> {
     let now = milliseconds(SystemTime::now());
     let found = place.run(move |cache| cache.find(&key, now)).await?;
     let Some(entry) = found.flatten() else {
@@ -45,23 +45,21 @@ pub(super) async fn find(
     for (name, value) in &answer.headers {
         header_lines::push(&mut lines, name, value);
     }
-    let context = realm.context();
     let body = answer.body.map(|body| {
         let number = realm.next_id();
         request.bodies.insert(number, body);
         number
     });
-    let reason = StatusCode::from_u16(answer.status)
-        .ok()
-        .and_then(|status| status.canonical_reason());
-    let parts = [
-        context.number(f64::from(answer.status)),
-        context.string(reason.unwrap_or_default()),
-        context.string(""),
-        context.string(&lines),
-        body.map_or_else(|| context.null(), |number| context.number(number as f64)),
-    ];
-    Ok(Some(context.array(&parts)?))
+    let head = ResponseHead {
+        status: StatusCode::from_u16(answer.status).unwrap_or_default(),
+        reason: None,
+        body,
+        redirected: false,
+        socket: None,
+        url: "",
+        lines: &lines,
+    };
+    Ok(Some(head.text()))
 }
 
 fn answer(entry: CacheEntry, request: &Headers, now: i64) -> Answer {

@@ -1,6 +1,7 @@
 //! `env.ASSETS`: the project's static files, from within the program.
 
 use super::exchange::{headers, response_head};
+use super::heads::RequestHead;
 use crate::core::body::Body;
 use crate::core::error::OpError;
 use crate::core::fetcher::Fetcher;
@@ -8,26 +9,28 @@ use crate::core::outcome::Failure;
 use crate::core::realm::Realm;
 use crate::core::runtime::{AssetRequest, AssetService};
 use futures_util::future::LocalBoxFuture;
-use http::Method;
 use http_body::Body as _;
 use std::rc::Rc;
 use url::Url;
 
-/// Adds `assets_fetch(method, url, headers)` → what [`response_head`] gives.
+/// Adds `assets_fetch(head)` → what [`response_head`] gives.
 pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
     realm.realm_async_op("assets_fetch", move |realm, call| {
         let request = realm.require_request()?;
-        let address = call.string(1)?;
+        let RequestHead {
+            method,
+            url: address,
+            lines,
+            ..
+        } = RequestHead::read(call, 0)?;
         let url =
             Url::parse(&address).map_err(|_| OpError::Type(format!("Invalid URL: {address}")))?;
-        let method = Method::from_bytes(call.string(0)?.as_bytes())
-            .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?;
         let answer = assets.fetch(AssetRequest {
             method,
             path: url.path().into(),
             query: url.query().map(Into::into),
             host: url.host_str().map(Into::into),
-            headers: headers(call.string(2)?)?,
+            headers: headers(lines)?,
         });
         let realm = realm.clone();
         Ok(async move {
@@ -35,7 +38,9 @@ pub(crate) fn install(realm: &Realm, assets: Rc<dyn AssetService>) {
             let bodiless =
                 body.is_end_stream() && matches!(head.status.as_u16(), 101 | 204 | 205 | 304);
             let body = (!bodiless).then(|| body.received());
-            response_head(&realm, &request, &head, &address, body, false)
+            Ok(response_head(
+                &realm, &request, &head, &address, body, false, None,
+            ))
         })
     });
 }

@@ -1,9 +1,10 @@
 //! One `fetch`: the request that goes out, redirects on its way, the response that comes back.
 
 use super::client::HttpClient;
+use super::heads::{RequestHead, ResponseHead};
 use crate::core::bodies::NativeBody;
 use crate::core::body::{BodyError, ByteStream, empty_stream, full_stream};
-use crate::core::body_ops::{handle, holder, take};
+use crate::core::body_ops::{holder, take};
 use crate::core::coding::Coding;
 use crate::core::error::OpError;
 use crate::core::header_lines;
@@ -21,7 +22,7 @@ use http::uri::Authority;
 use http::{HeaderMap, Method, StatusCode};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
-use quire_jsc::{Call, Value};
+use quire_jsc::Call;
 use std::error::Error;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -71,18 +72,25 @@ pub(super) struct Exchange {
 }
 
 impl Exchange {
-    /// Reads `fetch(number, method, url, headers, body, follow, manual, websocket)`.
+    /// Reads `fetch(head, body)`. What the head says besides has an `f` if redirects are followed, an `m` if the response stays encoded, and
+    /// a `w` if a WebSocket is asked for.
     pub(super) fn read(
         realm: &Rc<Realm>,
         request: &RequestContext,
         call: &Call<'_>,
     ) -> Result<Self, OpError> {
         request.charge_subrequest()?;
-        let url = call.string(2)?;
-        let url = Url::parse(&url).map_err(|_| OpError::Type(format!("Invalid URL: {url}")))?;
-        let body = match call.is_nullish(4) {
+        let head = RequestHead::read(call, 0)?;
+        let url = Url::parse(&head.url)
+            .map_err(|_| OpError::Type(format!("Invalid URL: {}", head.url)))?;
+        let is = |letter| {
+            head.extra
+                .as_ref()
+                .is_some_and(|extra| extra.contains(letter))
+        };
+        let body = match call.is_nullish(1) {
             true => RequestBody::None,
-            false => match body_bytes(call, 4)? {
+            false => match body_bytes(call, 1)? {
                 Ok(bytes) => RequestBody::Bytes(bytes),
                 Err(number) => {
                     let holder = holder(realm, number)?;
@@ -90,24 +98,22 @@ impl Exchange {
                 }
             },
         };
-        let number = handle(call, 0)?;
-        let (mut headers, escaped) = request_headers(request, &call.string(3)?)?;
-        let websocket_key = call.boolean(7).then(|| {
+        let (mut headers, escaped) = request_headers(request, &head.lines)?;
+        let websocket_key = is('w').then(|| {
             let compression = realm.compatibility().websocket_compression;
             websocket::handshake::request(&mut headers, compression)
         });
         Ok(Self {
-            method: Method::from_bytes(call.string(1)?.as_bytes())
-                .map_err(|_| OpError::Type("Invalid HTTP method string".into()))?,
+            follow: is('f'),
+            manual: is('m'),
+            method: head.method,
             url,
             headers,
             escaped,
             websocket_key,
             body,
-            follow: call.boolean(5),
             strip_authorization: realm.compatibility().strip_authorization,
-            manual: call.boolean(6),
-            aborted: (number > 0).then(|| request.abortable(number)),
+            aborted: head.number.map(|number| request.abortable(number)),
         })
     }
 
@@ -116,13 +122,13 @@ impl Exchange {
         self.websocket_key.is_some()
     }
 
-    /// Performs the exchange. Gives `[status, statusText, url, headers, body, redirected]`.
+    /// Performs the exchange. Gives what JavaScript is told of the response.
     pub(super) async fn run(
         mut self,
         realm: &Realm,
         request: &RequestContext,
         client: HttpClient,
-    ) -> Result<Value, OpError> {
+    ) -> Result<String, OpError> {
         request.outgoing().await?;
         let mut aborted = self.aborted.take();
         let mut redirects = 0;
@@ -158,9 +164,9 @@ impl Exchange {
             {
                 let stop = async move { fired(&mut aborted).await };
                 let (headers, socket) = websocket::open(realm, request, &key, answer, stop).await?;
-                return self.socket_head(realm, &headers, socket);
+                return Ok(self.socket_head(&headers, socket));
             }
-            return self.deliver(realm, request, answer, redirects > 0, aborted);
+            return Ok(self.deliver(realm, request, answer, redirects > 0, aborted));
         }
     }
 
@@ -246,25 +252,17 @@ impl Exchange {
         })
     }
 
-    /// As [`response_head`], of a response with a WebSocket, whose number comes last.
-    fn socket_head(
-        &self,
-        realm: &Realm,
-        headers: &HeaderMap,
-        socket: u64,
-    ) -> Result<Value, OpError> {
-        let context = realm.context();
-        let status = StatusCode::SWITCHING_PROTOCOLS;
-        let parts = [
-            context.number(f64::from(status.as_u16())),
-            context.string(status.canonical_reason().unwrap_or_default()),
-            context.string(self.url.as_str()),
-            context.string(&header_lines::lines_of(headers)),
-            context.null(),
-            context.boolean(false),
-            context.number(socket as f64),
-        ];
-        Ok(context.array(&parts)?)
+    fn socket_head(&self, headers: &HeaderMap, socket: u64) -> String {
+        ResponseHead {
+            status: StatusCode::SWITCHING_PROTOCOLS,
+            reason: None,
+            body: None,
+            redirected: false,
+            socket: Some(socket),
+            url: self.url.as_str(),
+            lines: &header_lines::lines_of(headers),
+        }
+        .text()
     }
 
     fn deliver(
@@ -274,7 +272,7 @@ impl Exchange {
         answer: http::Response<hyper::body::Incoming>,
         redirected: bool,
         aborted: Option<oneshot::Receiver<()>>,
-    ) -> Result<Value, OpError> {
+    ) -> String {
         let (head, body) = answer.into_parts();
         let coding = match self.manual {
             true => None,
@@ -291,11 +289,19 @@ impl Exchange {
         });
         let mut url = self.url.clone();
         url.set_fragment(None);
-        response_head(realm, request, &head, url.as_str(), native, redirected)
+        response_head(
+            realm,
+            request,
+            &head,
+            url.as_str(),
+            native,
+            redirected,
+            None,
+        )
     }
 }
 
-/// `[status, statusText, url, headers, body, redirected]` of a response.
+/// What JavaScript is told of a response, whose body and socket the request keeps.
 pub(crate) fn response_head(
     realm: &Realm,
     request: &RequestContext,
@@ -303,29 +309,29 @@ pub(crate) fn response_head(
     url: &str,
     body: Option<NativeBody>,
     redirected: bool,
-) -> Result<Value, OpError> {
-    let context = realm.context();
+    socket: Option<u64>,
+) -> String {
     let body = body.map(|body| {
         let number = realm.next_id();
         request.bodies.insert(number, body);
         number
     });
-    let reason = match head.extensions.get::<hyper::ext::ReasonPhrase>() {
-        Some(reason) => String::from_utf8_lossy(reason.as_bytes()).into_owned(),
-        None => head.status.canonical_reason().unwrap_or_default().into(),
+    let reason = head.extensions.get::<hyper::ext::ReasonPhrase>();
+    let reason = reason.map(|reason| String::from_utf8_lossy(reason.as_bytes()));
+    let lines = match head.extensions.get::<Escaped>() {
+        Some(_) => unescaped_lines_of(&head.headers),
+        None => header_lines::lines_of(&head.headers),
     };
-    let parts = [
-        context.number(f64::from(head.status.as_u16())),
-        context.string(&reason),
-        context.string(url),
-        context.string(&match head.extensions.get::<Escaped>() {
-            Some(_) => unescaped_lines_of(&head.headers),
-            None => header_lines::lines_of(&head.headers),
-        }),
-        body.map_or_else(|| context.null(), |number| context.number(number as f64)),
-        context.boolean(redirected),
-    ];
-    Ok(context.array(&parts)?)
+    ResponseHead {
+        status: head.status,
+        reason: reason.as_deref(),
+        body,
+        redirected,
+        socket,
+        url,
+        lines: &lines,
+    }
+    .text()
 }
 
 /// Says that the values of a response are escaped.

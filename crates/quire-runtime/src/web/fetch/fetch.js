@@ -2,17 +2,30 @@
 
 const { body: bodies, headers: headerLists, request: requests, response: responses } = internals;
 
-/** Builds the Response from what the native side says of it. */
-function responseFrom(head, redirected, signal) {
-  const [status, statusText, url, lines, body, , socket] = head;
+/** What the native side says of a response: see heads.rs. What there is none of is `null`. */
+function readHead(head) {
+  const [status, statusText, body, redirected, socket, url, ...lines] = head.split("\n");
+  const number = (text) => (text === "" ? null : +text);
+  return { status: +status, statusText, body: number(body), redirected: redirected === "1", socket: number(socket), url, headers: headerLists.create(lines, true) };
+}
+
+/** Builds the Response from that. */
+function responseFrom(text, redirected, signal) {
+  const head = readHead(text);
   const state = new responses.State();
-  state.status = status;
-  state.statusText = statusText;
-  state.url = url;
-  state.redirected = redirected;
-  state.headers = headerLists.create(lines === "" ? [] : lines.split("\n"), true);
-  if (socket !== undefined) state.webSocket = internals.webSocket.create(socket);
-  return responses.create(state, body === null ? null : bodies.native(body, signal));
+  state.status = head.status;
+  state.statusText = head.statusText;
+  state.url = head.url;
+  state.redirected = redirected ?? head.redirected;
+  state.headers = head.headers;
+  if (head.socket !== null) state.webSocket = internals.webSocket.create(head.socket);
+  return responses.create(state, head.body === null ? null : bodies.native(head.body, signal));
+}
+
+/** What the native side is told of a request: see heads.rs. `lines` are its headers. */
+function writeHead(number, method, url, extra, lines) {
+  const head = `${number === 0 ? "" : number}\n${method}\n${url}\n${extra}`;
+  return lines === "" ? head : `${head}\n${lines}`;
 }
 
 function toRequest(input, init) {
@@ -52,11 +65,12 @@ async function fetchFrom(input, init) {
     lines = list.join("\n");
   }
   const upgrade = headerLists.get(headerLists.list(request.headers), "upgrade");
-  const websocket = upgrade !== null && upgrade !== undefined && upgrade.toLowerCase() === "websocket";
-  const manual = state.encodeResponseBody === "manual";
+  let asked = state.redirect === "follow" ? "f" : "";
+  if (state.encodeResponseBody === "manual") asked += "m";
+  if (upgrade !== null && upgrade !== undefined && upgrade.toLowerCase() === "websocket") asked += "w";
   return exchange(signal, null, (number, failed) => {
     const body = bodies.send(bodies.content(request), failed);
-    return ops.fetch(number, state.method, url, lines, body, state.redirect === "follow", manual, websocket);
+    return ops.fetch(writeHead(number, state.method, url, asked, lines), body);
   });
 }
 
@@ -69,8 +83,9 @@ function checkNotAborted(signal, content) {
 /**
  * The response of an exchange that `start(number, failed)` begins. `number` is that by which `signal` can abort it, or 0;
  * `failed` is to learn of the error that breaks the request's own stream off. `content` is discarded if the signal is aborted already.
+ * `remote`, whom the request goes to, is told why there is no response if it wants to know.
  */
-async function exchange(signal, content, start, redirected = undefined) {
+async function exchange(signal, content, start, redirected = undefined, remote = null) {
   checkNotAborted(signal, content);
   const number = signal === null ? 0 : ops.fetch_number();
   let failure = null;
@@ -78,35 +93,35 @@ async function exchange(signal, content, start, redirected = undefined) {
     failure = { error };
   });
   try {
-    return signal === null ? finish(await pending, null, redirected) : await abortable(pending, signal, number, redirected);
+    const head = signal === null ? await pending : await abortable(pending, signal, number);
+    if (typeof head === "string") return responseFrom(head, redirected, signal);
+    if (responses.isResponse(head)) {
+      if (redirected) responses.state(head).redirected = true;
+      return head;
+    }
+    remote?.noteFailure?.(...head);
+    throw internals.thrown.read(...head);
   } catch (error) {
     // What became of the request's own stream says more than that the connection ended.
     throw failure === null ? error : failure.error;
   }
 }
 
-function finish(head, signal, redirected) {
-  if (responses.isResponse(head)) {
-    if (redirected) responses.state(head).redirected = true;
-    return head;
-  }
-  if (head[0] === null) throw internals.thrown.read(head[1], head[2], head[3]);
-  return responseFrom(head, redirected ?? head[5], signal);
-}
-
 /** Rejects with the signal's reason as soon as it fires, and ends the exchange then. */
-async function abortable(pending, signal, number, redirected) {
+async function abortable(pending, signal, number) {
   const { promise, reject } = Promise.withResolvers();
   let head = null;
   const stop = internals.abort.addAlgorithm(signal, () => {
     ops.fetch_abort(number);
     // Lets the connection go though nobody reads from it.
-    if (head !== null && typeof head[4] === "number") ops.body_cancel(head[4]);
+    const body = typeof head === "string" ? readHead(head).body : null;
+    if (body !== null) ops.body_cancel(body);
     reject(internals.abort.reason(signal));
   });
   try {
     head = await Promise.race([pending, promise]);
-    return finish(head, signal, redirected);
+    if (typeof head !== "string") stop();
+    return head;
   } catch (error) {
     stop();
     throw error;
@@ -122,6 +137,8 @@ internals.expose("fetch", fetch);
 internals.fetch = {
   exchange,
   headerLines,
+  readHead,
   responseFrom,
   toRequest,
+  writeHead,
 };

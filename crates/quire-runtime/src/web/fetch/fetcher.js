@@ -48,7 +48,7 @@ class Fetcher extends Given {
     let seen = null;
     for (let count = 0; ; count++) {
       const sent = request;
-      const response = await exchange(state.signal, bodies.content(sent), (number, failed) => this.#answer(sent, number, failed), count > 0);
+      const response = await exchange(state.signal, bodies.content(sent), (number, failed) => this.#answer(sent, number, failed), count > 0, this.#remote);
       const location = follows && REDIRECT_STATUSES.includes(response.status) ? response.headers.get("location") : null;
       if (location === null) return response;
       (seen ??= []).push(sent.url);

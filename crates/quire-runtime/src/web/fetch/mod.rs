@@ -4,6 +4,7 @@ mod assets;
 pub(crate) mod client;
 mod control_characters;
 mod exchange;
+mod heads;
 mod upstream;
 
 use crate::core::body_ops::handle;
@@ -13,6 +14,7 @@ pub(crate) use assets::{AssetFiles, install as install_assets};
 use client::HttpClient;
 use exchange::Exchange;
 pub(crate) use exchange::response_head;
+pub(crate) use heads::{RequestHead, ResponseHead};
 use std::cell::OnceCell;
 use std::rc::Rc;
 pub use upstream::{Upstream, UpstreamPlace};

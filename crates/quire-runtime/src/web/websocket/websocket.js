@@ -245,16 +245,15 @@ async function connect(socket, state, url, protocols) {
   const lines = ["upgrade", "websocket"];
   if (protocols !== "") lines[2] = "sec-websocket-protocol", lines[3] = protocols;
   try {
-    const head = await ops.fetch(number, "GET", url, lines.join("\n"), null, false, true, true);
+    const text = await ops.fetch(internals.fetch.writeHead(number, "GET", url, "mw", lines.join("\n")), null);
     if (state.owner === RELEASED) return;
     state.connecting = 0;
-    const [status, , , answer, , , end] = head;
+    const { status, headers, socket: end } = internals.fetch.readHead(text);
     if (status !== 101) {
       throw new NativeTypeError(
         `Failed to establish the WebSocket connection: expected server to reply with HTTP status code 101 (switching protocols), but received ${status} instead.`,
       );
     }
-    const headers = internals.headers.create(answer.split("\n"), true);
     state.protocol = headers.get("sec-websocket-protocol");
     if (state.protocol !== null && (protocols === "" || !protocols.split(", ").includes(state.protocol))) {
       ops.websocket_drop(end);
