@@ -1,13 +1,17 @@
 //! Connections to a SQLite database that several processes and threads share.
 
 use crate::StoreError;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
 /// How long a statement waits while another process writes.
 const BUSY_MAX: Duration = Duration::from_secs(10);
+
+/// Between attempts to open a database that another process is making ready.
+const RETRY_AFTER: Duration = Duration::from_millis(2);
 
 /// Connections that are kept open while nobody uses them.
 const KEPT_MAX: usize = 4;
@@ -107,9 +111,25 @@ pub(crate) fn connect(path: &Path, durability: Durability) -> Result<Connection,
         connection.set_prepared_statement_cache_capacity(PREPARED_MAX);
         Ok(connection)
     };
-    open()
-        .or_else(|error| connect_to_read(path).ok_or(error))
-        .map_err(StoreError::database(path))
+    let until = Instant::now() + BUSY_MAX;
+    loop {
+        match open() {
+            // Who finds another one making a new database ready is told so at once, whatever it would wait for otherwise.
+            Err(error) if is_busy(&error) && Instant::now() < until => thread::sleep(RETRY_AFTER),
+            opened => {
+                let opened = opened.or_else(|error| connect_to_read(path).ok_or(error));
+                return opened.map_err(StoreError::database(path));
+            }
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error_code();
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
 }
 
 /// A connection where nobody may write. Without a log beside the database nothing can be missing from it, and it is read as it is.
@@ -185,5 +205,35 @@ fn migrate(path: &Path, connection: &mut Connection, schema: &[&str]) -> Result<
             path: path.to_path_buf(),
         }),
         false => Ok(()),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use std::sync::Barrier;
+
+    #[test]
+    fn a_new_database_is_opened_by_several_at_once() {
+        const SCHEMA: &[&str] = &["CREATE TABLE t (a);"];
+        for _ in 0..100 {
+            let folder = tempfile::tempdir().unwrap();
+            let path = folder.path().join("new.sqlite");
+            let barrier = Barrier::new(4);
+            thread::scope(|scope| {
+                for _ in 0..4 {
+                    scope.spawn(|| {
+                        barrier.wait();
+                        let database = Database::open(path.clone(), SCHEMA, Durability::Process);
+                        let insert = "INSERT INTO t VALUES (1)";
+                        database
+                            .unwrap()
+                            .write(|transaction| transaction.execute(insert, ()))
+                            .unwrap();
+                    });
+                }
+            });
+        }
     }
 }

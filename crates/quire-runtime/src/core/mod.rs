@@ -4,6 +4,7 @@
 pub(crate) mod bodies;
 pub(crate) mod body;
 pub(crate) mod body_ops;
+mod chains;
 pub(crate) mod client;
 pub(crate) mod coding;
 pub(crate) mod compatibility;

@@ -2,11 +2,12 @@
 
 use super::bodies::NativeBody;
 use super::body::Body;
+use super::chains::Chains;
 use super::client::Client;
 use super::compatibility::Compatibility;
 use super::event::{self, Arrived, Entrypoint};
 use super::fetcher::Fetcher;
-use super::outcome::{Failure, FailureKind, Outcome};
+use super::outcome::{Failure, Outcome};
 use super::program::Program;
 use super::programs::Programs;
 use super::realm::{Limits, LogSink, Realm};
@@ -17,10 +18,9 @@ use crate::node;
 use crate::web;
 use http_body::Body as _;
 use quire_jsc::{Arg, Call, Exception, Value};
-use quire_routes::{Chain, StepKind};
-use rustc_hash::FxHashMap;
+use quire_routes::Chain;
 use serde_json::json;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::time::Duration;
@@ -141,22 +141,9 @@ impl From<Exception> for StartError {
 pub struct Runtime {
     realm: Rc<Realm>,
     dispatch: Value,
-    define_chain: Value,
-    /// The chains that JavaScript knows, by the steps they consist of.
-    chains: RefCell<FxHashMap<Vec<u32>, Rc<KnownChain>>>,
-    /// The last request's steps, kept for its memory.
-    key: Cell<Vec<u32>>,
-    routes: quire_routes::RouteTable,
+    chains: Chains,
     consumers: Consumers,
     events: JoinHandle<()>,
-}
-
-/// A chain of handlers that JavaScript knows.
-struct KnownChain {
-    number: u32,
-    /// The function paths of its steps, as the first request spelled them: JavaScript is told only of others. `None` if
-    /// params tell requests apart.
-    function_paths: Option<Vec<String>>,
 }
 
 /// An engine with all its Web APIs that waits for a program. Making one is most of what starting
@@ -246,10 +233,7 @@ impl Engine {
         let events = tokio::task::spawn_local(event_loop::run(realm.clone()));
         let mut runtime = Runtime {
             dispatch: realm.internal("dispatch")?,
-            define_chain: realm.internal("defineChain")?,
-            chains: RefCell::default(),
-            key: Cell::default(),
-            routes: program.routes,
+            chains: Chains::new(program.routes, realm.internal("defineChain")?),
             consumers: Consumers::new(&realm, program.consumers),
             events,
             realm,
@@ -366,9 +350,9 @@ impl Runtime {
         chain: &Chain<'_>,
         client: Option<Client>,
     ) -> Outcome {
-        let known = self.known_chain(chain)?;
+        let known = self.chains.known(chain)?;
         let arrived = Arrived::new(&self.realm, head, body, client)?;
-        let values = values(&arrived.url, chain, &known);
+        let values = known.values(&arrived.url, chain);
         let has_values = values.is_some();
         self.realm.enter(Some(arrived.request.clone()), |_| {
             self.dispatch.call_and_forget(
@@ -419,66 +403,6 @@ impl Runtime {
         event::fetch(&self.realm, head, body, &Entrypoint::default(), None).await
     }
 
-    /// What JavaScript knows of a chain of handlers, which is told of it when it is first needed.
-    fn known_chain(&self, chain: &Chain<'_>) -> Result<Rc<KnownChain>, Failure> {
-        let mut key = self.key.take();
-        key.clear();
-        key.extend(
-            chain
-                .steps
-                .iter()
-                .map(|step| step.route * 2 + u32::from(step.kind == StepKind::Module)),
-        );
-        let known = self.chains.borrow().get(&key).cloned();
-        if let Some(known) = known {
-            self.key.set(key);
-            return Ok(known);
-        }
-        let steps: Vec<_> = chain
-            .steps
-            .iter()
-            .filter_map(|step| {
-                let route = self.routes.get(step.route)?;
-                let handler = match step.kind {
-                    StepKind::Module => route.module.as_ref()?,
-                    StepKind::Middleware => route.middleware.as_ref()?,
-                };
-                let params: Vec<_> = step
-                    .params
-                    .slots()
-                    .map(|(param, _)| json!([param.name, param.catch_all]))
-                    .collect();
-                Some(json!({
-                    "file": handler.file,
-                    "export": handler.export,
-                    "params": params,
-                    "functionPath": step.function_path,
-                }))
-            })
-            .collect();
-        let has_params = chain
-            .steps
-            .iter()
-            .any(|step| step.params.slots().next().is_some());
-        let number = self.chains.borrow().len() as u32;
-        self.define_chain
-            .call_and_forget(
-                None,
-                [
-                    Arg::Number(f64::from(number)),
-                    Arg::String(&serde_json::Value::Array(steps).to_string()),
-                ],
-            )
-            .map_err(|exception| Failure::new(FailureKind::Exception, exception.to_string()))?;
-        let paths = chain.steps.iter().map(|step| step.function_path.to_owned());
-        let known = Rc::new(KnownChain {
-            number,
-            function_paths: (!has_params).then(|| paths.collect()),
-        });
-        self.chains.borrow_mut().insert(key, known.clone());
-        Ok(known)
-    }
-
     /// Has the program deal with the messages of the queues that it reads from.
     pub fn consume(&self) {
         self.consumers.start();
@@ -508,26 +432,6 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         self.events.abort();
     }
-}
-
-/// The request's URL, then for each step its function path and the values of its params, absent ones
-/// empty, a line each; `None` if JavaScript knows all that but the URL. A URL contains no line feed, so nothing needs escaping.
-fn values(url: &str, chain: &Chain<'_>, known: &KnownChain) -> Option<String> {
-    let paths = chain.steps.iter().map(|step| step.function_path);
-    if (known.function_paths.as_ref()).is_some_and(|known| known.iter().eq(paths)) {
-        return None;
-    }
-    let mut values = String::with_capacity(url.len() + 64);
-    values.push_str(url);
-    for step in &chain.steps {
-        values.push('\n');
-        values.push_str(step.function_path);
-        for (_, value) in step.params.slots() {
-            values.push('\n');
-            values.push_str(value.unwrap_or_default());
-        }
-    }
-    Some(values)
 }
 
 #[cfg(test)]

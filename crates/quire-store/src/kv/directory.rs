@@ -14,8 +14,8 @@ use crate::sqlite::{Database, Durability};
 use crate::turn::Turn;
 use rusqlite::{OptionalExtension, params};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::Sender;
+use std::sync::{Arc, OnceLock};
 
 const SCHEMA: &[&str] = &["
     CREATE TABLE entries (
@@ -43,7 +43,8 @@ pub(super) struct Shared {
     pub(super) database: Database,
     pub(super) values: Arc<Blobs>,
     pub(super) turn: Turn,
-    pub(super) recent: Option<Recent>,
+    recent: OnceLock<Recent>,
+    folder: PathBuf,
 }
 
 /// The directories that this process has open.
@@ -68,8 +69,11 @@ impl KvDirectory {
             database: Database::open(file, SCHEMA, Durability::PowerCut)?,
             values: Arc::new(values),
             turn: Turn::open(folder),
-            recent: Recent::open(folder),
+            recent: OnceLock::new(),
+            folder: folder.to_path_buf(),
         });
+        // Where this fails nothing can be written, either.
+        let _ = shared.recent();
         let jobs = writer::start(shared.clone())?;
         Ok(Self { shared, jobs })
     }
@@ -111,8 +115,7 @@ impl KvDirectory {
     /// Deletes a namespace with all its entries; whether there was one.
     pub fn delete_namespace(&self, id: &str) -> Result<bool, StoreError> {
         let _turn = self.shared.turn.take();
-        let recent = self.shared.recent.as_ref();
-        let _change = recent.map(Recent::change_any).transpose()?;
+        let _change = self.shared.recent()?.change_any()?;
         let (found, freed) = self.shared.database.write(|transaction| {
             let known = transaction.execute("DELETE FROM namespaces WHERE id = ?1", [id])?;
             let mut statement = transaction
@@ -283,9 +286,18 @@ impl Row {
 }
 
 impl Shared {
+    /// What was read before. Who writes must be able to tell the others.
+    pub(super) fn recent(&self) -> Result<&Recent, StoreError> {
+        if let Some(recent) = self.recent.get() {
+            return Ok(recent);
+        }
+        let opened = Recent::open(&self.folder)?;
+        Ok(self.recent.get_or_init(|| opened))
+    }
+
     fn row(&self, namespace: &str, key: &str, now: i64) -> Result<Option<Row>, StoreError> {
         let read = || self.read(namespace, key, now);
-        match &self.recent {
+        match self.recent.get() {
             Some(recent) => recent.find(namespace, key, now, read),
             None => read(),
         }

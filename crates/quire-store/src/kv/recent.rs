@@ -36,12 +36,12 @@ struct Seen {
 }
 
 impl Recent {
-    /// Shares the numbers in a folder. There are none where they cannot be written.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    /// Shares the numbers in a folder.
+    pub(super) fn open(folder: &Path) -> Result<Self, StoreError> {
         // Another number of slots, or another way to spread keys, needs another name.
         let path = folder.join("changes-1");
-        let numbers = mapped::open(&path, &[0; SLOTS * NUMBER_BYTES]).ok()?;
-        Some(Self {
+        let numbers = mapped::open(&path, &[0; SLOTS * NUMBER_BYTES])?;
+        Ok(Self {
             path,
             numbers,
             seen: (0..SLOTS).map(|_| Mutex::default()).collect(),

@@ -1,7 +1,6 @@
 //! The thread that writes: all writes that wait become one transaction, so that one flush of the disk serves them all.
 
 use super::directory::Shared;
-use super::recent::Recent;
 use super::{Done, KvHead};
 use crate::StoreError;
 use crate::blobs::Stored;
@@ -112,8 +111,7 @@ impl Shared {
     fn commit(&self, jobs: &[Job]) -> Result<Vec<String>, StoreError> {
         let _turn = self.turn.take();
         let keys = jobs.iter().map(|job| job.write.key());
-        let recent = self.recent.as_ref();
-        let _change = recent.map(|recent| recent.change(keys)).transpose()?;
+        let _change = self.recent()?.change(keys)?;
         self.database.write(|transaction| {
             let mut freed = Vec::new();
             for job in jobs {
@@ -126,7 +124,7 @@ impl Shared {
     /// Writes that processes had begun when they died are none.
     fn mend(&self) -> Result<(), StoreError> {
         let _turn = self.turn.take();
-        self.recent.as_ref().map_or(Ok(()), Recent::mend)
+        self.recent()?.mend()
     }
 
     /// Removes what has expired.

@@ -33,14 +33,14 @@ fn cut(namespace: &Path, frames: u64, keeps_journal: bool) -> (TempDir, PathBuf)
         }
     }
     if keeps_journal {
-        // The system was started since.
-        let earlier = copy.join("journals/an-earlier-run");
-        fs::create_dir_all(&earlier).unwrap();
         for run in fs::read_dir(namespace.join("journals")).unwrap() {
-            for entry in fs::read_dir(run.unwrap().path()).unwrap() {
+            let run = run.unwrap();
+            let copied = copy.join("journals").join(run.file_name());
+            fs::create_dir_all(&copied).unwrap();
+            for entry in fs::read_dir(run.path()).unwrap() {
                 let path = entry.unwrap().path();
                 if path.is_file() {
-                    fs::copy(&path, earlier.join(path.file_name().unwrap())).unwrap();
+                    fs::copy(&path, copied.join(path.file_name().unwrap())).unwrap();
                 }
             }
         }
@@ -85,7 +85,9 @@ fn what_was_acknowledged_survives_a_power_cut() {
                 "{frames} frames were left"
             );
         }
-        assert!(!copy.join("journals/an-earlier-run").exists());
+        let left = fs::read_dir(copy.join("journals")).unwrap();
+        let names: Vec<_> = left.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names, ["lock"], "what was put into the logs is gone");
     }
 }
 
@@ -102,7 +104,8 @@ fn a_journal_does_no_harm_to_logs_that_have_begun_anew() {
     }
     state.log().sync().unwrap();
     let (_folder, copy) = cut(&folder, 1_000_000, true);
-    let journaled: u64 = fs::read_dir(copy.join("journals/an-earlier-run"))
+    let run = fs::read_dir(copy.join("journals")).unwrap().next().unwrap();
+    let journaled: u64 = fs::read_dir(run.unwrap().path())
         .unwrap()
         .map(|entry| entry.unwrap().metadata().unwrap().len())
         .sum();
@@ -154,6 +157,22 @@ fn journals_are_removed_with_the_last_object() {
         value(&Namespace::open(folder).unwrap(), "a").unwrap(),
         b"kept"
     );
+}
+
+#[test]
+fn journals_of_a_process_that_lives_are_left_alone() {
+    let place = Place::new();
+    let folder = place.folder.path().join("worker-Class");
+    let state = place.state("a");
+    state.put("value", b"kept").unwrap();
+    state.commit().unwrap();
+    state.log().sync().unwrap();
+    let journals = folder.join("journals");
+    let run = fs::read_dir(&journals).unwrap().next().unwrap().unwrap();
+    let other = journals.join("as-it-is-called-elsewhere");
+    fs::rename(run.path(), &other).unwrap();
+    drop(Namespace::open(folder).unwrap().state("b", WAIT).unwrap());
+    assert!(other.exists());
 }
 
 #[test]

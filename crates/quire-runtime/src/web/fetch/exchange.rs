@@ -98,7 +98,7 @@ impl Exchange {
                 }
             },
         };
-        let (mut headers, escaped) = request_headers(request, &head.lines)?;
+        let (mut headers, escaped) = request_headers(request, head.lines)?;
         let websocket_key = is('w').then(|| {
             let compression = realm.compatibility().websocket_compression;
             websocket::handshake::request(&mut headers, compression)
@@ -348,12 +348,13 @@ fn unescaped_lines_of(headers: &HeaderMap) -> String {
 }
 
 /// The headers of a request: the program's, and which site it comes from. And whether values had to be escaped.
-fn request_headers(request: &RequestContext, lines: &str) -> Result<(HeaderMap, bool), OpError> {
-    let (mut headers, escaped) = match headers(lines.to_owned()) {
+fn request_headers(request: &RequestContext, lines: String) -> Result<(HeaderMap, bool), OpError> {
+    let lines = Bytes::from(lines);
+    let (mut headers, escaped) = match headers(lines.clone()) {
         Ok(headers) => (headers, false),
         // Escaping leaves line feeds alone.
         Err(_) => {
-            let lines = control_characters::escape(lines.as_bytes());
+            let lines = control_characters::escape(&lines);
             (headers(lines)?, true)
         }
     };

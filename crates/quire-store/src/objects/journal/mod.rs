@@ -16,7 +16,9 @@ mod writer;
 use super::alarms::Alarms;
 use super::log::Log;
 use crate::{StoreError, group};
-use std::path::PathBuf;
+use std::fs;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -69,14 +71,16 @@ impl Journal {
     }
 }
 
-/// What the journals of this run of the system are kept under; nothing where it cannot be told. Processes may have died since one was
-/// written, but what they wrote into logs is there.
-fn boot() -> Option<String> {
-    let id = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
-    let id = id.trim();
-    let is_name = !id.is_empty()
-        && id
+/// What the journals of a namespace are kept under, for as long as the system runs and the folder is this one; nothing where that cannot be
+/// told. Processes may have died since one was written, but what they wrote into logs is there. In a copy, such as a snapshot of
+/// the disk, it may not be.
+fn run(namespace: &Path) -> Option<String> {
+    let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let folder = fs::metadata(namespace).ok()?;
+    let (boot, device, inode) = (boot.trim(), folder.dev(), folder.ino());
+    let is_name = !boot.is_empty()
+        && boot
             .bytes()
-            .all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_name.then(|| id.to_owned())
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    is_name.then(|| format!("{boot}-{device:x}-{inode:x}"))
 }

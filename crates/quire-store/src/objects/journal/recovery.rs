@@ -1,13 +1,13 @@
 //! What is left of journals whose processes have ended.
 //!
-//! The journals of each run of the system lie in a folder of their own. In those of earlier runs may be what the logs lack: it is put there
+//! The journals of each run of the system lie in a folder of their own. In those of other runs may be what the logs lack: it is put there
 //! before any object is opened, by one process while the others wait. What processes of this run left is in the logs, and only not
 //! durable there yet.
 
 use super::super::wal::{HEADER_BYTES, salts_at, salts_of_header};
-use super::boot;
 use super::half::MAGIC;
 use super::record::{self, Record};
+use super::run;
 use crate::StoreError;
 use crate::owner::{self, Dead};
 use std::collections::BTreeSet;
@@ -36,18 +36,18 @@ pub(super) fn files(run: &Path, owner: &str) -> [PathBuf; 2] {
 /// Puts in order what is left of journals in the folder of a namespace. Blocks.
 pub(super) fn recover(namespace: &Path) -> Result<(), StoreError> {
     let journals = folder(namespace);
-    let boot = boot();
-    let earlier = |name: &str| boot.as_deref() != Some(name);
-    if runs(&journals)?.iter().any(|name| earlier(name)) {
+    let this = run(namespace);
+    let is_other = |name: &String| this.as_ref() != Some(name);
+    if runs(&journals)?.iter().any(is_other) {
         let lock = lock(&journals)?;
         // Another process may have come first.
-        for name in runs(&journals)?.iter().filter(|name| earlier(name)) {
+        for name in runs(&journals)?.into_iter().filter(is_other) {
             replay(namespace, &journals.join(name))?;
         }
         drop(lock);
     }
-    if let Some(boot) = boot {
-        let (namespace, run) = (namespace.to_path_buf(), journals.join(boot));
+    if let Some(this) = this {
+        let (namespace, run) = (namespace.to_path_buf(), journals.join(this));
         // What is not done here is done another time.
         let clear = move || clear(&namespace, &run).ok();
         std::thread::Builder::new()
@@ -84,8 +84,15 @@ fn lock(journals: &Path) -> Result<File, StoreError> {
     lock().map_err(StoreError::file(&path))
 }
 
-/// Puts all that the journals of an earlier run say into the logs, and removes the journals, both durably.
+/// Puts all that the journals of another run say into the logs, and removes the journals, both durably. If one of their processes lives, the run
+/// is this one after all.
 fn replay(namespace: &Path, run: &Path) -> Result<(), StoreError> {
+    let owners = owners(run);
+    for name in owner::all(&owners) {
+        if Dead::find(&owners, &name)?.is_none() {
+            return Ok(());
+        }
+    }
     let mut touched = BTreeSet::new();
     for path in journals_in(run)? {
         let mut input = open(&path)?;

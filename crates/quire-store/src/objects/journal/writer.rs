@@ -3,7 +3,7 @@
 use super::super::alarms::Alarms;
 use super::super::log::Log;
 use super::half::Half;
-use super::{Commit, TOGETHER_MAX, boot, record, recovery};
+use super::{Commit, TOGETHER_MAX, record, recovery, run};
 use crate::owner::Owner;
 use crate::{StoreError, folder, group};
 use std::fs::{self, File};
@@ -106,13 +106,13 @@ struct Files {
 
 impl Files {
     fn create(namespace: &Path) -> Result<Self, StoreError> {
-        let Some(boot) = boot() else {
+        let Some(run) = run(namespace) else {
             return Err(StoreError::Group {
                 text: "it cannot be told when the system was started".into(),
             });
         };
         let journals = recovery::folder(namespace);
-        let folder = journals.join(boot);
+        let folder = journals.join(run);
         let owners = recovery::owners(&folder);
         folder::create(&owners)?;
         let owner = Owner::new(&owners)?;
