@@ -18,7 +18,7 @@ use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -74,6 +74,11 @@ impl Namespace {
             folder,
             alarms,
         })
+    }
+
+    /// What lives until this namespace was dropped, its last object was closed, and all is in order on disk.
+    pub fn in_use(&self) -> Weak<()> {
+        self.journal.in_use()
     }
 
     /// When objects are to be woken.

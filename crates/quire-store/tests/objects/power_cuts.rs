@@ -136,22 +136,20 @@ fn journals_are_removed_with_the_last_object() {
         folder: _folder,
         namespace,
     } = place;
+    let in_use = namespace.in_use();
     drop(namespace);
+    assert!(in_use.strong_count() > 0, "there is an object");
     drop(state);
-    let count = || -> usize {
-        let runs = fs::read_dir(folder.join("journals")).unwrap();
-        runs.map(|run| {
-            let files = fs::read_dir(run.unwrap().path()).unwrap();
-            files
-                .filter(|file| file.as_ref().unwrap().path().is_file())
-                .count()
-        })
-        .sum()
-    };
     let until = std::time::Instant::now() + WAIT;
-    while count() > 0 {
+    while in_use.strong_count() > 0 {
         assert!(std::time::Instant::now() < until, "the thread did not end");
         std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    for run in fs::read_dir(folder.join("journals")).unwrap() {
+        for entry in fs::read_dir(run.unwrap().path()).unwrap() {
+            let path = entry.unwrap().path();
+            assert!(!path.is_file(), "{} is left", path.display());
+        }
     }
     assert_eq!(
         value(&Namespace::open(folder).unwrap(), "a").unwrap(),

@@ -20,7 +20,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 /// What a commit adds to a log is made durable in the log itself if it is longer, in bytes: to write it twice takes longer than
 /// to wait once more.
@@ -45,6 +45,8 @@ pub(super) struct Journal {
     alarms: Arc<Alarms>,
     /// Once what a power cut left was dealt with.
     commits: Mutex<Option<Sender<Commit>>>,
+    /// Shared with the thread that writes.
+    in_use: Arc<()>,
 }
 
 impl Journal {
@@ -54,7 +56,13 @@ impl Journal {
             folder,
             alarms,
             commits: Mutex::default(),
+            in_use: Arc::default(),
         }
+    }
+
+    /// What lives until the last object was closed after this was dropped, and the journal is gone.
+    pub(super) fn in_use(&self) -> Weak<()> {
+        Arc::downgrade(&self.in_use)
     }
 
     /// Where an object of the namespace sends its commits to. The first call puts in order what a power cut left. Blocks.
@@ -64,7 +72,11 @@ impl Journal {
             return Ok(commits.clone());
         }
         recovery::recover(&self.folder)?;
-        let mut writer = writer::Writer::new(self.folder.clone(), self.alarms.clone())?;
+        let mut writer = writer::Writer::new(
+            self.folder.clone(),
+            self.alarms.clone(),
+            self.in_use.clone(),
+        )?;
         let write = move |commits| writer.write(commits);
         let sender = group::start("objects", &self.folder, TOGETHER_MAX, None, write)?;
         Ok(commits.insert(sender).clone())

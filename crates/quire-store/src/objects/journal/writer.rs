@@ -26,10 +26,16 @@ pub(super) struct Writer {
     files: Option<Files>,
     /// What is written next, kept for its memory.
     records: Vec<u8>,
+    /// Ends after the files are gone.
+    _in_use: Arc<()>,
 }
 
 impl Writer {
-    pub(super) fn new(folder: PathBuf, alarms: Arc<Alarms>) -> Result<Self, StoreError> {
+    pub(super) fn new(
+        folder: PathBuf,
+        alarms: Arc<Alarms>,
+        in_use: Arc<()>,
+    ) -> Result<Self, StoreError> {
         let path = alarms.path().to_path_buf();
         let write = move |indexings: Vec<Indexing>| index(&alarms, &indexings);
         Ok(Self {
@@ -37,6 +43,7 @@ impl Writer {
             folder,
             files: None,
             records: Vec::new(),
+            _in_use: in_use,
         })
     }
 

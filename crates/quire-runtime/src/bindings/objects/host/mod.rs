@@ -67,6 +67,8 @@ pub struct Objects {
     timers: RefCell<FxHashMap<Address, alarms::Timer>>,
     /// Held by all that still have to close the state of an object.
     closing: Rc<()>,
+    /// The namespaces that were given up, as long as something of them is not in order on disk.
+    ending: RefCell<Vec<std::sync::Weak<()>>>,
     this: Weak<Self>,
 }
 
@@ -90,6 +92,7 @@ impl Objects {
             classes: RefCell::default(),
             timers: RefCell::default(),
             closing: Rc::default(),
+            ending: RefCell::default(),
             this: this.clone(),
         })
     }
@@ -115,6 +118,9 @@ impl Objects {
         for instance in instances.into_values() {
             instance.stop(&updated());
         }
+        let namespaces = self.namespaces.take();
+        let in_use = namespaces.values().map(|namespace| namespace.in_use());
+        self.ending.borrow_mut().extend(in_use);
         for sockets in self.sockets.take().into_values() {
             sockets.end(Some(&Close {
                 code: 1001,
@@ -125,7 +131,8 @@ impl Objects {
 
     /// Whether the state of objects that ended is still being put in order on disk, which the end of the process would cut off.
     pub fn are_closing(&self) -> bool {
-        Rc::strong_count(&self.closing) > 1
+        let ending = self.ending.borrow();
+        Rc::strong_count(&self.closing) > 1 || ending.iter().any(|it| it.strong_count() > 0)
     }
 
     /// Has an object answer a request. It is on its way when this returns, not when the future is polled.
@@ -304,6 +311,7 @@ impl Default for Objects {
             classes: RefCell::default(),
             timers: RefCell::default(),
             closing: Rc::default(),
+            ending: RefCell::default(),
             this: Weak::new(),
         }
     }
