@@ -27,6 +27,9 @@ compatibility_date = "2026-06-01"
 [[migrations]]
 tag = "v1"
 new_sqlite_classes = ["Counter"]
+[[kv_namespaces]]
+binding = "KV"
+id = "kv"
 "#;
 
 const SERVICE: &str = r#"import { DurableObject } from "cloudflare:workers";
@@ -47,6 +50,19 @@ export class Counter extends DurableObject {
       return Response.json({ count: this.remembered, live: this.live });
     }
     if (path === "/reset") this.ctx.abort("reset");
+    if (path === "/leak") {
+      // The commit at the end of this turn fails.
+      const { sql } = this.ctx.storage;
+      sql.exec("CREATE TABLE p (id INTEGER PRIMARY KEY); CREATE TABLE c (p REFERENCES p DEFERRABLE INITIALLY DEFERRED); INSERT INTO c VALUES (1)");
+      this.env.KV.put("leaked", "1");
+      return new Response("leaked");
+    }
+    if (path === "/order") {
+      const { KV } = this.env;
+      await this.ctx.storage.put("written", 1);
+      await Promise.all([KV.put("order", "1"), KV.delete("order"), KV.put("order", "2"), KV.put("kept", "1"), KV.delete("kept")]);
+      return Response.json([await KV.get("order"), await KV.get("kept"), await KV.get("leaked")]);
+    }
     if (path === "/echo") return new Response(request.body);
     const count = ((await this.ctx.storage.get("count")) ?? 0) + 1;
     await this.ctx.storage.put("count", count);
@@ -170,6 +186,19 @@ fn a_reset_object_keeps_its_state_and_bodies_stream_between_workers() {
         let echoed = server.send(Request::new("POST", &format!("/{name}/echo")).body(body.clone()));
         assert!(echoed.body == body, "the body of {name} came back changed");
     }
+}
+
+#[test]
+fn what_an_object_stores_elsewhere_waits_for_its_own_state() {
+    let server = Command::serve(project().path()).workers(2).start();
+    assert_eq!(server.get("/a/leak").status, 500);
+    // Long after it would have been stored.
+    for _ in 0..5 {
+        let answer = server.get("/b/order");
+        assert_eq!(answer.json(), serde_json::json!(["2", null, null]));
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    server.stop();
 }
 
 #[test]

@@ -235,6 +235,27 @@ impl Realm {
         });
     }
 
+    /// Adds an async operation that changes something outside of the program, and counts as a subrequest. What a Durable Object
+    /// wrote before is durable when it begins, and operations begin in the order of the calls.
+    pub(crate) fn realm_outgoing_op<R, F>(
+        &self,
+        name: &str,
+        start: impl Fn(&Rc<Realm>, &Call<'_>) -> Result<F, OpError> + 'static,
+    ) where
+        R: IntoValue + 'static,
+        F: Future<Output = Result<R, OpError>> + 'static,
+    {
+        self.realm_async_op(name, move |realm, call| {
+            let request = realm.require_request()?;
+            request.charge_subrequest()?;
+            let future = start(realm, call)?;
+            Ok(async move {
+                request.outgoing().await?;
+                future.await
+            })
+        });
+    }
+
     /// A promise for what `future` gives.
     pub(crate) fn promise_of<R: IntoValue + 'static>(
         self: &Rc<Self>,

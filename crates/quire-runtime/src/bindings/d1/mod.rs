@@ -64,16 +64,19 @@ fn later(
     queries: Vec<D1Query>,
     meta: bool,
 ) -> Result<Value, OpError> {
-    let (sender, outcome) = oneshot::channel::<D1Outcome>();
-    tokio::task::spawn_blocking(move || {
-        // Nobody waits any more when the request has ended.
-        let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
-        match database.read(&queries, meta) {
-            Some(outcome) => done(outcome),
-            None => database.write(queries, done),
-        }
-    });
+    let request = realm.require_request()?;
     realm.promise_of(async move {
+        // What a Durable Object wrote before is durable when this has an effect.
+        request.outgoing().await?;
+        let (sender, outcome) = oneshot::channel::<D1Outcome>();
+        tokio::task::spawn_blocking(move || {
+            // Nobody waits any more when the request has ended.
+            let done: Done = Box::new(move |outcome| drop(sender.send(outcome)));
+            match database.read(&queries, meta) {
+                Some(outcome) => done(outcome),
+                None => database.write(queries, done),
+            }
+        });
         Ok(match outcome.await {
             Ok(outcome) => answers::text(&outcome, meta),
             Err(_) => answers::error("the program is ending"),

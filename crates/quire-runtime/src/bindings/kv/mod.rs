@@ -33,24 +33,21 @@ pub(super) fn install(realm: &Realm) {
     install_reading(realm, &namespaces, &store);
     // (namespace, key, value, expiration or null, metadata or null): the value as a body for `respond`
     let (named, used) = (namespaces.clone(), store.clone());
-    realm.realm_async_op("kv_put", move |realm, call| {
-        realm.require_request()?.charge_subrequest()?;
+    realm.realm_outgoing_op("kv_put", move |realm, call| {
         let store = used.open(realm, "PUT")?;
         let put = put::Put::read(realm, namespace(&named, call)?, call)?;
         Ok(put.run(store))
     });
     // (namespace, key)
     let (named, used) = (namespaces, store);
-    realm.realm_async_op("kv_delete", move |realm, call| {
-        realm.require_request()?.charge_subrequest()?;
+    realm.realm_outgoing_op("kv_delete", move |realm, call| {
         let store = used.open(realm, "DELETE")?;
-        let (done, deleted) = store::done();
-        store.delete(
-            namespace(&named, call)?.as_ref().to_owned(),
-            call.string(1)?,
-            done,
-        );
-        Ok(async move { store::outcome("DELETE", deleted.await) })
+        let (namespace, key) = (namespace(&named, call)?.to_string(), call.string(1)?);
+        Ok(async move {
+            let (done, deleted) = store::done();
+            store.delete(namespace, key, done);
+            store::outcome("DELETE", deleted.await)
+        })
     });
 }
 

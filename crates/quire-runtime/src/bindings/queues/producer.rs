@@ -10,9 +10,7 @@ pub(super) fn install(realm: &Realm) {
     let store = Store::default();
     // (method, queue, messages: format, bytes and milliseconds of delay of each in turn) → the backlog before
     let used = store.clone();
-    realm.realm_async_op("queue_send", move |realm, call| {
-        let request = realm.require_request()?;
-        request.charge_subrequest()?;
+    realm.realm_outgoing_op("queue_send", move |realm, call| {
         let (method, queue) = (call.string(0)?, call.string(1)?);
         let messages = messages(call)?;
         let store = used
@@ -20,7 +18,6 @@ pub(super) fn install(realm: &Realm) {
             .map_err(|reason| failed(&method, &reason))?;
         let realm = realm.clone();
         Ok(async move {
-            request.outgoing().await?;
             let (done, sent) = done();
             store.send(&queue, messages, now(), done);
             let before = sent.await.map_err(|reason| failed(&method, &reason))?;

@@ -50,7 +50,7 @@ fn install_reading(realm: &Realm, buckets: &Buckets) {
     // (bucket, key) → null, or the object as JSON
     let of = buckets.clone();
     realm.realm_op("r2_head", move |realm, call| {
-        let (bucket, store) = of.begin(realm, call, "head")?;
+        let (bucket, store) = of.begin_reading(realm, call, "head")?;
         let found = store
             .head(&bucket, &call.string(1)?)
             .map_err(refused("head"))?;
@@ -63,7 +63,7 @@ fn install_reading(realm: &Realm, buckets: &Buckets) {
     // body, or null if a condition did not hold
     let of = buckets.clone();
     realm.realm_op("r2_get", move |realm, call| {
-        let (bucket, store) = of.begin(realm, call, "get")?;
+        let (bucket, store) = of.begin_reading(realm, call, "get")?;
         let key = call.string(1)?;
         let read = GetOptions::read(&call.string(2)?);
         let GetOptions {
@@ -83,7 +83,7 @@ fn install_reading(realm: &Realm, buckets: &Buckets) {
     // (bucket, options as JSON, key to begin after or null) → JSON
     let of = buckets.clone();
     realm.realm_async_op("r2_list", move |realm, call| {
-        let (bucket, store) = of.begin(realm, call, "list")?;
+        let (bucket, store) = of.begin_reading(realm, call, "list")?;
         let after = (!call.is_nullish(2)).then(|| call.bytes(2)).transpose()?;
         let read = ListOptions::read(&bucket, &call.string(1)?, after);
         let ListOptions { listing, shown } = read.map_err(|refusal| refusal.of("list"))?;
@@ -97,7 +97,7 @@ fn install_reading(realm: &Realm, buckets: &Buckets) {
 fn install_writing(realm: &Realm, buckets: &Buckets) {
     // (bucket, key, value, options as JSON) → null, or the object as JSON
     let of = buckets.clone();
-    realm.realm_async_op("r2_put", move |realm, call| {
+    realm.realm_outgoing_op("r2_put", move |realm, call| {
         let (bucket, store) = of.begin(realm, call, "put")?;
         let value = Given::read(realm, call, 2)?;
         let read = PutOptions::read(&bucket, call.string(1)?, &call.string(3)?);
@@ -117,16 +117,16 @@ fn install_writing(realm: &Realm, buckets: &Buckets) {
     });
     // (bucket, keys)
     let of = buckets.clone();
-    realm.realm_async_op("r2_delete", move |realm, call| {
+    realm.realm_outgoing_op("r2_delete", move |realm, call| {
         let (bucket, store) = of.begin(realm, call, "delete")?;
         let keys = call.value(1);
         let count = keys.get("length")?.to_number()? as u32;
         let keys = (0..count)
             .map(|index| keys.get_index(index)?.to_text())
             .collect::<Result<Vec<_>, _>>()?;
-        let (done, outcome) = Outcome::new();
-        store.delete(bucket.to_string(), keys, done);
         Ok(async move {
+            let (done, outcome) = Outcome::new();
+            store.delete(bucket.to_string(), keys, done);
             let deleted = outcome.wait().await;
             deleted.map_err(|refusal| refusal.of("delete"))
         })
@@ -136,27 +136,22 @@ fn install_writing(realm: &Realm, buckets: &Buckets) {
 fn install_uploads(realm: &Realm, buckets: &Buckets) {
     // (bucket, key, options as JSON) → the upload's id
     let of = buckets.clone();
-    realm.realm_async_op("r2_create_upload", move |realm, call| {
+    realm.realm_outgoing_op("r2_create_upload", move |realm, call| {
         const OPERATION: &str = "createMultipartUpload";
         let (bucket, store) = of.begin(realm, call, OPERATION)?;
         let read = options::upload(&call.string(2)?);
         let (metadata, customer_key) = read.map_err(|refusal| refusal.of(OPERATION))?;
-        let (done, outcome) = Outcome::new();
-        store.create_upload(
-            bucket.to_string(),
-            call.string(1)?,
-            metadata,
-            customer_key,
-            done,
-        );
+        let key = call.string(1)?;
         Ok(async move {
+            let (done, outcome) = Outcome::new();
+            store.create_upload(bucket.to_string(), key, metadata, customer_key, done);
             let created = outcome.wait().await;
             created.map_err(|refusal| refusal.of(OPERATION))
         })
     });
     // (bucket, key, value, upload's id, number, customer's key or null) → the part's etag
     let of = buckets.clone();
-    realm.realm_async_op("r2_upload_part", move |realm, call| {
+    realm.realm_outgoing_op("r2_upload_part", move |realm, call| {
         const OPERATION: &str = "uploadPart";
         let (bucket, store) = of.begin(realm, call, OPERATION)?;
         let value = Given::read(realm, call, 2)?;
@@ -180,14 +175,15 @@ fn install_uploads(realm: &Realm, buckets: &Buckets) {
     });
     // (bucket, key, upload's id, parts as JSON) → the object as JSON
     let of = buckets.clone();
-    realm.realm_async_op("r2_complete", move |realm, call| {
+    realm.realm_outgoing_op("r2_complete", move |realm, call| {
         const OPERATION: &str = "completeMultipartUpload";
         let (bucket, store) = of.begin(realm, call, OPERATION)?;
         let parts = options::parts(&call.string(3)?);
         let parts = parts.map_err(|refusal| refusal.of(OPERATION))?;
-        let (done, outcome) = Outcome::new();
-        store.complete(upload(&bucket, call, 2)?, parts, done);
+        let upload = upload(&bucket, call, 2)?;
         Ok(async move {
+            let (done, outcome) = Outcome::new();
+            store.complete(upload, parts, done);
             let object = outcome.wait().await;
             let object = object.map_err(|refusal| refusal.of(OPERATION))?;
             Ok(object_text(&object, Shown::ALL, None))
@@ -195,12 +191,13 @@ fn install_uploads(realm: &Realm, buckets: &Buckets) {
     });
     // (bucket, key, upload's id)
     let of = buckets.clone();
-    realm.realm_async_op("r2_abort", move |realm, call| {
+    realm.realm_outgoing_op("r2_abort", move |realm, call| {
         const OPERATION: &str = "abortMultipartUpload";
         let (bucket, store) = of.begin(realm, call, OPERATION)?;
-        let (done, outcome) = Outcome::new();
-        store.abort(upload(&bucket, call, 2)?, done);
+        let upload = upload(&bucket, call, 2)?;
         Ok(async move {
+            let (done, outcome) = Outcome::new();
+            store.abort(upload, done);
             let aborted = outcome.wait().await;
             aborted.map_err(|refusal| refusal.of(OPERATION))
         })
@@ -208,14 +205,24 @@ fn install_uploads(realm: &Realm, buckets: &Buckets) {
 }
 
 impl Buckets {
-    /// The bucket that argument 0 names, and its store. Every operation is a subrequest.
-    fn begin(
+    /// The bucket that argument 0 names, and its store, for an operation that only reads: a subrequest, too.
+    fn begin_reading(
         &self,
         realm: &Realm,
         call: &Call<'_>,
         operation: &str,
     ) -> Result<(Rc<str>, std::sync::Arc<dyn R2Store>), OpError> {
         realm.require_request()?.charge_subrequest()?;
+        self.begin(realm, call, operation)
+    }
+
+    /// The bucket that argument 0 names, and its store.
+    fn begin(
+        &self,
+        realm: &Realm,
+        call: &Call<'_>,
+        operation: &str,
+    ) -> Result<(Rc<str>, std::sync::Arc<dyn R2Store>), OpError> {
         let store = self.store.open(realm);
         let store = store.map_err(|refusal| refusal.of(operation))?;
         let number = call.number(0)? as usize;
