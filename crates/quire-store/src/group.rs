@@ -5,9 +5,12 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-/// How long to wait for more jobs, at most; and how long until looking for them again.
-const GATHERED_MAX: Duration = Duration::from_millis(2);
-const LOOK_AGAIN: Duration = Duration::from_micros(250);
+/// How long to wait for more jobs.
+const GATHER_MIN: Duration = Duration::from_micros(250);
+const GATHER_MAX: Duration = Duration::from_millis(2);
+
+/// How often to look for them meanwhile.
+const LOOKS: u32 = 4;
 
 /// What a thread does besides, at once and then from time to time.
 pub(crate) struct Chore {
@@ -89,7 +92,7 @@ struct Company {
 
 impl Company {
     fn patience(&self) -> Duration {
-        (self.took * 4).clamp(LOOK_AGAIN, GATHERED_MAX)
+        (self.took * 4).clamp(GATHER_MIN, GATHER_MAX)
     }
 }
 
@@ -99,7 +102,7 @@ fn gather<J>(jobs: &Receiver<J>, waiting: &mut Vec<J>, expected: usize, patience
     take(jobs, waiting, expected);
     // Woken by each of them, the thread would run as often as without waiting.
     while waiting.len() < expected && Instant::now() < until {
-        std::thread::sleep(LOOK_AGAIN);
+        std::thread::sleep(patience / LOOKS);
         take(jobs, waiting, expected);
     }
 }
@@ -168,7 +171,7 @@ mod tests {
         let (sender, jobs) = channel();
         sender.send(()).unwrap();
         let mut waiting = Vec::new();
-        gather(&jobs, &mut waiting, 5, LOOK_AGAIN);
+        gather(&jobs, &mut waiting, 5, GATHER_MIN);
         assert_eq!(waiting.len(), 1);
     }
 }
