@@ -12,6 +12,9 @@ const GATHER_MAX: Duration = Duration::from_millis(2);
 /// How often to look for them meanwhile.
 const LOOKS: u32 = 4;
 
+/// So many jobs make a flush cheap for each of them. To wait for more would only keep their programs from going on meanwhile.
+const ENOUGH: usize = 8;
+
 /// What a thread does besides, at once and then from time to time.
 pub(crate) struct Chore {
     pub(crate) every: Duration,
@@ -62,10 +65,11 @@ fn run<J>(
                 Err(RecvTimeoutError::Disconnected) => return,
             }
         }
+        take(jobs, &mut waiting, together_max);
         gather(
             jobs,
             &mut waiting,
-            company.expected.min(together_max),
+            company.expected.min(ENOUGH),
             company.patience(),
         );
         take(jobs, &mut waiting, together_max);
@@ -99,7 +103,6 @@ impl Company {
 /// Waits until so many jobs are there, within a time.
 fn gather<J>(jobs: &Receiver<J>, waiting: &mut Vec<J>, expected: usize, patience: Duration) {
     let until = Instant::now() + patience;
-    take(jobs, waiting, expected);
     // Woken by each of them, the thread would run as often as without waiting.
     while waiting.len() < expected && Instant::now() < until {
         std::thread::sleep(patience / LOOKS);

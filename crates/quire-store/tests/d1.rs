@@ -71,6 +71,24 @@ fn only_what_reads_and_is_quick_runs_at_once() {
 }
 
 #[test]
+fn what_is_known_to_read_may_lose_its_table_and_get_another_one() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let database = open(&folder);
+    let sql = "SELECT count(*) FROM t";
+    assert_eq!(number(&database, sql), 0);
+    write(&database, &["DROP TABLE t"]).unwrap();
+    let failed = database.read_at_once(&[query(sql)], false).unwrap();
+    let text = failed.unwrap_err().to_string();
+    assert_eq!(text, "no such table: t at offset 21: SQLITE_ERROR");
+    write(
+        &database,
+        &["CREATE TABLE t (a)", "INSERT INTO t VALUES (1)"],
+    )
+    .unwrap();
+    assert_eq!(number(&database, sql), 1);
+}
+
+#[test]
 fn parts_that_are_written_together_fail_alone() {
     let folder = tempfile::TempDir::new().unwrap();
     let database = open(&folder);

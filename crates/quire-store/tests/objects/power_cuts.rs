@@ -3,7 +3,7 @@
 
 use crate::support::{Place, WAIT};
 use proptest::prelude::*;
-use quire_store::objects::Namespace;
+use quire_store::objects::{Namespace, ObjectState};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -124,14 +124,20 @@ fn a_journal_does_no_harm_to_logs_that_have_begun_anew() {
     );
 }
 
-#[test]
-fn journals_are_removed_with_the_last_object() {
+/// A namespace with an object that has a value, and its folder.
+fn with_a_value() -> (Place, ObjectState, PathBuf) {
     let place = Place::new();
     let folder = place.folder.path().join("worker-Class");
     let state = place.state("a");
     state.put("value", b"kept").unwrap();
     state.commit().unwrap();
     state.log().sync().unwrap();
+    (place, state, folder)
+}
+
+#[test]
+fn journals_are_removed_with_the_last_object() {
+    let (place, state, folder) = with_a_value();
     let Place {
         folder: _folder,
         namespace,
@@ -159,12 +165,7 @@ fn journals_are_removed_with_the_last_object() {
 
 #[test]
 fn journals_of_a_process_that_lives_are_left_alone() {
-    let place = Place::new();
-    let folder = place.folder.path().join("worker-Class");
-    let state = place.state("a");
-    state.put("value", b"kept").unwrap();
-    state.commit().unwrap();
-    state.log().sync().unwrap();
+    let (_place, _state, folder) = with_a_value();
     let journals = folder.join("journals");
     let run = fs::read_dir(&journals).unwrap().next().unwrap().unwrap();
     let other = journals.join("as-it-is-called-elsewhere");
