@@ -79,7 +79,9 @@ fn what_is_known_to_read_may_lose_its_table_and_get_another_one() {
     write(&database, &["DROP TABLE t"]).unwrap();
     let failed = database.read_at_once(&[query(sql)], false).unwrap();
     let text = failed.unwrap_err().to_string();
-    assert_eq!(text, "no such table: t at offset 21: SQLITE_ERROR");
+    assert_eq!(text, "no such table: t: SQLITE_ERROR");
+    let as_new = write(&database, &[sql]).unwrap_err().to_string();
+    assert_eq!(text, as_new, "as where it is not known");
     write(
         &database,
         &["CREATE TABLE t (a)", "INSERT INTO t VALUES (1)"],

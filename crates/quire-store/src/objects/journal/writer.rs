@@ -49,8 +49,9 @@ impl Writer {
 
     /// Makes commits durable and says so.
     pub(super) fn write(&mut self, commits: Vec<Commit>) {
-        // Without a journal, for there may be no room for one, each log is waited for.
-        let journaled = self.journal(&commits).is_ok();
+        // Several commits of one object need no more than one wait without a journal. And there may be no room for one.
+        let journaled = !are_of_one(&commits) && self.journal(&commits).is_ok();
+        let mut synced: Option<(Arc<Log>, Result<(), StoreError>)> = None;
         for commit in commits {
             let Commit {
                 log,
@@ -58,9 +59,14 @@ impl Writer {
                 added,
                 alarm,
             } = commit;
-            let result = match journaled && added.is_some() {
-                true => Ok(()),
-                false => log.sync_in_place(),
+            let result = match &synced {
+                _ if journaled && added.is_some() => Ok(()),
+                Some((last, result)) if Arc::ptr_eq(last, &log) => result.clone(),
+                _ => {
+                    let result = log.sync_in_place();
+                    synced = Some((log.clone(), result.clone()));
+                    result
+                }
             };
             let may_go = alarm.is_none() && log.indexing.load(Ordering::Acquire) == 0;
             if may_go || result.is_err() {
@@ -98,6 +104,12 @@ impl Writer {
         }
         Ok(())
     }
+}
+
+/// Whether these are several commits, all of one object.
+fn are_of_one(commits: &[Commit]) -> bool {
+    let mut pairs = commits.windows(2);
+    commits.len() > 1 && pairs.all(|pair| Arc::ptr_eq(&pair[0].log, &pair[1].log))
 }
 
 /// The two files, which are used by turns: while one is written, the logs that the other is about are made durable themselves.
