@@ -56,9 +56,18 @@ impl Log {
         &self.path
     }
 
-    /// Has a function told of each commit when it is durable, or why it is not, from any thread. The first one stays.
+    /// Has a function told of each commit when it is durable, or why it is not, from any thread; of the last one at once if there was one
+    /// before, and perhaps twice. The first function stays.
     pub fn listen(&self, listener: impl Fn(u64, Result<(), StoreError>) + Send + Sync + 'static) {
         let _ = self.listener.set(Box::new(listener));
+        let progress = self.progress();
+        let (settled, failure) = (progress.settled, progress.failure.clone());
+        drop(progress);
+        if let Some(listener) = self.listener.get()
+            && (settled > 0 || failure.is_some())
+        {
+            listener(settled, failure.map_or(Ok(()), Err));
+        }
     }
 
     /// How many commits there were. They are numbered from 1.

@@ -190,3 +190,22 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn who_listens_late_is_told_of_what_was_durable_before() {
+    let place = Place::new();
+    let state = place.state("a");
+    let (told, settled) = std::sync::mpsc::channel();
+    state.put("k", b"v").unwrap();
+    state.commit().unwrap();
+    state.log().sync().unwrap();
+    let told = std::sync::Mutex::new(told);
+    state.log().listen(move |commit, result| {
+        let _ = told.lock().unwrap().send((commit, result.is_ok()));
+    });
+    assert_eq!(settled.try_recv().unwrap(), (1, true));
+    state.put("k", b"w").unwrap();
+    state.commit().unwrap();
+    let next = settled.iter().find(|(commit, _)| *commit > 1);
+    assert_eq!(next, Some((2, true)));
+}

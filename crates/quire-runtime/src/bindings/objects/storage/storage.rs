@@ -75,6 +75,7 @@ pub(crate) struct Storage {
 impl Storage {
     pub(crate) fn new(realm: &Rc<Realm>, state: ObjectState, sqlite: bool) -> Rc<Self> {
         let alarm = state.alarm().unwrap_or_default();
+        let commits = state.log().commits();
         Rc::new_cyclic(|this| {
             realm.storages().follow(&state, this.clone());
             Self {
@@ -84,7 +85,7 @@ impl Storage {
                 this: this.clone(),
                 listed: Cell::new(false),
                 transactions: Cell::new(0),
-                commits: Cell::new(0),
+                commits: Cell::new(commits),
                 durable: Cell::new(0),
                 failure: RefCell::default(),
                 waiting: RefCell::default(),
@@ -372,5 +373,35 @@ impl Storage {
             state.set_alarm_retries(failed)
         })?;
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// Such as the name of an object, which is stored before there is a storage.
+    #[tokio::test]
+    async fn what_was_committed_before_counts() {
+        tokio::task::LocalSet::new()
+            .run_until(async {
+                let folder = tempfile::tempdir().unwrap();
+                let namespace = Namespace::open(folder.path().join("n")).unwrap();
+                let state = namespace.state("a", Duration::ZERO).unwrap();
+                state.put("before", b"").unwrap();
+                state.commit().unwrap();
+                state.log().sync().unwrap();
+                let storage = Storage::new(&Realm::new().unwrap(), state, true);
+                // A transaction that changes nothing.
+                storage.with(|state| state.delete("missing")).unwrap();
+                let durable = storage.durable().unwrap();
+                storage.commit();
+                let waited = tokio::time::timeout(Duration::from_secs(20), durable).await;
+                waited.unwrap().unwrap();
+                assert!(storage.is_durable());
+            })
+            .await;
     }
 }
