@@ -200,6 +200,7 @@ fn next_usage() -> u64 {
 fn settle(logs: &[Arc<Log>]) {
     for log in logs {
         if let Err(error) = log.sync_in_place() {
+            // What it had journaled was acknowledged; nothing more of it will be.
             log.settle(0, Err(error));
         }
     }
